@@ -1,0 +1,210 @@
+"""The only module that talks to Google. It goes through gspread's HTTP client and google-auth's session.
+
+Nothing is sent twice from here: a call either returns Google's answer or raises what its failure means, and a
+TransientError says that the outcome is unknown. gspread's own retrying client isn't used, because it sends writes
+again blindly and never stops under a lasting 429.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import google.auth
+import google.auth.credentials
+import google.oauth2.credentials
+import google.oauth2.service_account
+import gspread.exceptions
+import gspread.urls
+import msgspec
+import requests
+import requests.adapters
+from google.auth import exceptions as auth_errors
+from google.auth.transport.requests import AuthorizedSession
+from google.auth.transport.requests import Request as AuthRequest
+from gspread.http_client import HTTPClient
+
+from target_gsheets.credentials import Credentials
+from target_gsheets.errors import AccessError, ConfigurationError, RefusedError, RemoteError, TransientError
+from target_gsheets.settings import Settings
+from target_gsheets.workbook import FIELDS, Content, Workbook, parse_content, parse_workbook
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+GOOGLE = "https://sheets.googleapis.com"
+# Google gives up on a request after 180 seconds [D]; waiting longer gains nothing.
+TIMEOUT_SECONDS = (10.0, 190.0)
+
+logger = logging.getLogger("target-gsheets.api")
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(slots=True)
+class CallCount:
+    """How many calls a run made, and how many bytes it sent in writes."""
+
+    reads: int = 0
+    writes: int = 0
+    written_bytes: int = 0
+
+
+class EmulatorAdapter(requests.adapters.HTTPAdapter):
+    """Sends what is meant for Google to an emulator on this machine."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.base = base
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Swap scheme and host, leave the rest."""
+        request.url = (request.url or "").replace(GOOGLE, self.base, 1)
+        return super().send(request, *args, **kwargs)
+
+
+class SheetsApi:
+    """One workbook: read its structure and cells, apply one atomic batch."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+        self.calls = CallCount()
+        self._settings = settings
+        self._clock = clock
+        self._http = HTTPClient(None, session=open_session(settings))  # type: ignore[arg-type]  # the session signs
+        self._http.set_timeout(TIMEOUT_SECONDS)
+
+    def read_workbook(self) -> Workbook:
+        """The sheets of the workbook and what marks them, without cells."""
+        self.calls.reads += 1
+        url = gspread.urls.SPREADSHEET_URL % self._settings.spreadsheet_id
+        return parse_workbook(self._call("spreadsheets.get", "get", url, params={"fields": FIELDS}))
+
+    def read_contents(self, ranges: Sequence[str]) -> list[Content]:
+        """The cells of these A1 ranges, in order: numbers as numbers, dates as serial numbers."""
+        self.calls.reads += 1
+        url = gspread.urls.SPREADSHEET_VALUES_BATCH_URL % self._settings.spreadsheet_id
+        params = {
+            "ranges": list(ranges),
+            "valueRenderOption": "UNFORMATTED_VALUE",
+            "dateTimeRenderOption": "SERIAL_NUMBER",
+            "fields": "valueRanges.values",
+        }
+        answer = self._call("values.batchGet", "get", url, params=params)
+        value_ranges = answer.get("valueRanges", ())
+        if len(value_ranges) != len(ranges):
+            raise TransientError(f"Google answered {len(value_ranges)} of {len(ranges)} ranges.")
+        return [parse_content(value_range) for value_range in value_ranges]
+
+    def batch_update(self, batch: Sequence[Mapping[str, Any]]) -> None:
+        """Apply requests in order, all or none."""
+        body = _encoder.encode({"requests": batch})
+        self.calls.writes += 1
+        self.calls.written_bytes += len(body)
+        url = gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self._settings.spreadsheet_id
+        headers = {"Content-Type": "application/json"}
+        self._call(
+            "spreadsheets.batchUpdate",
+            "post",
+            url,
+            data=body,
+            headers=headers,
+            params={"fields": "spreadsheetId"},
+        )
+
+    def _call(self, name: str, method: str, url: str, **arguments: Any) -> Any:
+        """One call, its answer parsed, its failure translated."""
+        began = self._clock()
+        try:
+            response = self._http.request(method, url, **arguments)
+            answer = msgspec.json.decode(response.content)
+        except gspread.exceptions.APIError as exc:
+            status = exc.response.status_code
+            logger.debug("%s: status %d after %.3f s", name, status, self._clock() - began)
+            raise translate(status, google_message(exc.response), self._settings) from exc
+        except auth_errors.GoogleAuthError as exc:
+            raise translate_auth(exc, self._settings.credentials) from exc
+        except (requests.RequestException, msgspec.DecodeError) as exc:
+            logger.debug("%s: no answer after %.3f s (%s)", name, self._clock() - began, type(exc).__name__)
+            raise TransientError(f"{name} had no readable answer ({type(exc).__name__}).") from exc
+        logger.debug("%s: %d bytes in %.3f s", name, len(response.content), self._clock() - began)
+        return answer
+
+
+def open_session(settings: Settings) -> requests.Session:
+    """A session that signs its requests; for an emulator one that can't reach anything else."""
+    if settings.api_endpoint is None:
+        return AuthorizedSession(google_credentials(settings.credentials))  # type: ignore[no-untyped-call]
+    plain = requests.Session()
+    plain.trust_env = False  # a proxy must not stand between us and this machine
+    credentials = google_credentials(settings.credentials)
+    session = AuthorizedSession(credentials, auth_request=AuthRequest(plain))  # type: ignore[no-untyped-call]
+    session.trust_env = False
+    session.mount(GOOGLE, EmulatorAdapter(settings.api_endpoint))
+    return session
+
+
+def google_credentials(credentials: Credentials) -> google.auth.credentials.Credentials:
+    """google-auth's object for the key at hand; nothing is sent yet."""
+    if credentials.key is None:
+        if credentials.source == "emulator":
+            return google.oauth2.credentials.Credentials(token="emulator")  # type: ignore[no-untyped-call]  # noqa: S106
+        try:
+            found, _ = google.auth.default(scopes=SCOPES)
+        except auth_errors.DefaultCredentialsError:
+            raise ConfigurationError(
+                "No credentials: set 'credentials_base64', 'credentials_json' or 'credentials_path' to a service "
+                "account's JSON key. (Application Default Credentials aren't set up here either.)"
+            ) from None
+        return found
+    try:
+        return google.oauth2.service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call, no-any-return]
+            dict(credentials.key), scopes=SCOPES
+        )
+    except (ValueError, auth_errors.MalformedError):
+        # No cause: what the parser says may hold pieces of the key.
+        raise ConfigurationError(
+            f"The private key in '{credentials.source}' can't be read: use the JSON key file as it was downloaded."
+        ) from None
+
+
+def google_message(response: requests.Response) -> str:
+    """What Google says in an error's body, if it is one of its own."""
+    try:
+        return str(response.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"status {response.status_code} without a message"
+
+
+def translate(status: int, message: str, settings: Settings) -> RemoteError:
+    """A refused call -> what it means and what mends it."""
+    spreadsheet, email = settings.spreadsheet_id, settings.credentials.email
+    if status in {408, 429} or status >= 500:
+        return TransientError(f"Google answered {status}: {message.rstrip('.')}.")
+    if status == 404:
+        return AccessError(
+            f"There is no workbook with the id {spreadsheet!r}: check 'spreadsheet_id', the part of the workbook's "
+            "address between /d/ and /edit."
+        )
+    if status == 403:
+        return AccessError(
+            f"Google doesn't let {email or 'these credentials'} write to the workbook {spreadsheet!r} ({message}). "
+            f"Open https://docs.google.com/spreadsheets/d/{spreadsheet}/edit and share it as editor with "
+            f"{email or 'the account in use'}; check 'spreadsheet_id', and that the Google Sheets API is enabled."
+        )
+    if status == 401:
+        return AccessError(f"Google doesn't accept the credentials in '{settings.credentials.source}': {message}")
+    return RefusedError(f"Google refused a request as invalid ({status}): {message}")
+
+
+def translate_auth(exc: auth_errors.GoogleAuthError, credentials: Credentials) -> RemoteError:
+    """A token that could not be had -> whose fault it is."""
+    if isinstance(exc, auth_errors.TransportError) or getattr(exc, "retryable", False):
+        return TransientError(f"Google's token service could not be reached ({type(exc).__name__}).")
+    return AccessError(
+        f"Google doesn't accept the credentials in '{credentials.source}' ({oauth_reason(exc)}): check that the key "
+        "still exists, that the service account isn't disabled, and that this machine's clock is right."
+    )
+
+
+def oauth_reason(exc: auth_errors.GoogleAuthError) -> str:
+    """The reason in a token error, which has it as text first and as the parsed body second."""
+    return str(exc.args[0]) if exc.args else type(exc).__name__

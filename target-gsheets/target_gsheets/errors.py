@@ -1,0 +1,47 @@
+"""What can go wrong, by who can mend it.
+
+    TargetGSheetsError
+    ├── ConfigurationError      a setting is wrong: the operator mends it
+    ├── SourceError             the input breaks the Singer contract: the tap mends it
+    ├── LimitError              the data doesn't fit into a workbook: the operator selects less
+    └── RemoteError             Google said no, or nothing at all
+        ├── AccessError         the credentials or the sharing don't allow it
+        ├── RefusedError        a request was refused as invalid: a bug of ours, or a protected range
+        └── TransientError      the outcome is unknown or the quota is used up: read, plan and try again
+
+A message is a sentence or two with the values and the remedy, never with a credential.
+"""
+
+from __future__ import annotations
+
+
+class TargetGSheetsError(Exception):
+    """The root of everything that ends a run with one sentence and exit status 1."""
+
+
+class ConfigurationError(TargetGSheetsError):
+    """A setting is missing or wrong."""
+
+
+class SourceError(TargetGSheetsError):
+    """The input is not what the Singer specification promises."""
+
+
+class LimitError(TargetGSheetsError):
+    """The streams don't fit into a Google Sheets workbook."""
+
+
+class RemoteError(TargetGSheetsError):
+    """Google's servers refused or failed."""
+
+
+class AccessError(RemoteError):
+    """Google knows neither these credentials nor their right to this workbook."""
+
+
+class RefusedError(RemoteError):
+    """Google refused a request as invalid; nothing of its batch was applied."""
+
+
+class TransientError(RemoteError):
+    """The call may or may not have been carried out: only a new look at the workbook tells."""

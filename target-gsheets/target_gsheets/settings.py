@@ -1,0 +1,166 @@
+"""Settings: a mapping as it comes from a file, Meltano or the environment -> one frozen value.
+
+Every default stands here and nowhere else. An empty text means "not set", because that is what an environment
+variable without a value becomes on its way through Meltano.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from target_gsheets.credentials import Credentials, is_local, parse_credentials
+from target_gsheets.errors import ConfigurationError
+
+EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
+DEFAULT_RETRY_SECONDS = 120
+DEFAULT_BATCH_SIZE_ROWS = 10_000
+
+CONFIG_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["spreadsheet_id"],
+    "properties": {
+        "spreadsheet_id": {
+            "type": "string",
+            "title": "Spreadsheet",
+            "description": "The workbook to write to: its id (the part between /d/ and /edit) or its whole URL.",
+        },
+        "credentials_base64": {
+            "type": ["string", "null"],
+            "secret": True,
+            "title": "Credentials as base64",
+            "description": "A service account's JSON key, encoded as base64.",
+        },
+        "credentials_json": {
+            "type": ["string", "null"],
+            "secret": True,
+            "title": "Credentials as JSON",
+            "description": "A service account's JSON key, as text or as an object.",
+        },
+        "credentials_path": {
+            "type": ["string", "null"],
+            "title": "Credentials as a file",
+            "description": "The path of a service account's JSON key. Without any of the three: "
+            "Application Default Credentials.",
+        },
+        "api_endpoint": {
+            "type": ["string", "null"],
+            "title": "Emulator",
+            "description": "The address of a Sheets emulator on this machine, as http://127.0.0.1:PORT; "
+            f"the variable {EMULATOR_VARIABLE} does the same. Unset: Google.",
+        },
+        "timezone": {
+            "type": ["string", "null"],
+            "title": "Time zone",
+            "description": "The zone in which instants are shown, as in Europe/Paris. Default: the workbook's own.",
+        },
+        "batch_size_rows": {
+            "type": ["number", "string", "null"],
+            "title": "Rows per batch",
+            "description": "How many records are handed from the reader to a stream's buffer at a time. "
+            f"Default: {DEFAULT_BATCH_SIZE_ROWS}.",
+        },
+        "retry_seconds": {
+            "type": ["number", "string", "null"],
+            "title": "Seconds of retrying",
+            "description": "How long a run goes on trying when Google is busy or out of reach. "
+            f"Default: {DEFAULT_RETRY_SECONDS}.",
+        },
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the target needs to know, checked."""
+
+    spreadsheet_id: str
+    credentials: Credentials = field(repr=False)
+    api_endpoint: str | None = None
+    timezone: ZoneInfo | None = None
+    retry_seconds: float = DEFAULT_RETRY_SECONDS
+
+
+def normalise_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What is set (neither null nor an empty text), in the types that the SDK reads.
+
+    Numbers may be texts and the key may be an object, because the SDK's own parsing of environment variables would
+    end in a traceback on a text that is neither.
+    """
+    found = {
+        name: value
+        for name, value in config.items()
+        if value is not None and not (isinstance(value, str) and not value.strip())
+    }
+    if isinstance(found.get("credentials_json"), Mapping):
+        found["credentials_json"] = json.dumps(found["credentials_json"])
+    if "batch_size_rows" in found:
+        found["batch_size_rows"] = int(parse_number("batch_size_rows", found["batch_size_rows"], 1, 10_000_000))
+    return found
+
+
+def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """Check the settings and the emulator's variable; raise ConfigurationError with the name of what is wrong."""
+    config = normalise_config(config)
+    if "spreadsheet_id" not in config:
+        raise ConfigurationError(
+            "'spreadsheet_id' is not set: give the workbook's id, the part of its address between /d/ and /edit."
+        )
+    endpoint_name = "api_endpoint" if "api_endpoint" in config else EMULATOR_VARIABLE
+    endpoint = config.get("api_endpoint") or environment.get(EMULATOR_VARIABLE)
+    api_endpoint = parse_endpoint(endpoint_name, str(endpoint)) if endpoint else None
+    return Settings(
+        spreadsheet_id=parse_spreadsheet_id(str(config["spreadsheet_id"])),
+        credentials=parse_credentials(config, emulated=api_endpoint is not None),
+        api_endpoint=api_endpoint,
+        timezone=parse_timezone(str(config["timezone"])) if "timezone" in config else None,
+        retry_seconds=parse_number("retry_seconds", config.get("retry_seconds", DEFAULT_RETRY_SECONDS), 0, 86_400),
+    )
+
+
+def parse_spreadsheet_id(text: str) -> str:
+    """The id out of an id or a workbook's URL."""
+    found = re.search(r"/spreadsheets/d/([\w-]+)", text) or re.fullmatch(r"\s*([\w-]+)\s*", text)
+    if not found:
+        raise ConfigurationError(
+            f"'spreadsheet_id' is {text!r}, which is neither a workbook's id nor its URL: "
+            "take the part of the workbook's address between /d/ and /edit."
+        )
+    return found[1]
+
+
+def parse_endpoint(name: str, text: str) -> str:
+    """The emulator's base URL; any host but loopback is refused, because credentials would go there."""
+    parts = urlsplit(text if "//" in text else f"http://{text}")
+    if parts.scheme not in {"http", "https"} or not is_local(parts.hostname or ""):
+        raise ConfigurationError(
+            f"'{name}' is {text!r}: only an emulator on this machine may stand in for Google, "
+            "as in http://127.0.0.1:8765."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def parse_timezone(name: str) -> ZoneInfo:
+    """The zone of an IANA name."""
+    try:
+        return ZoneInfo(name.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ConfigurationError(
+            f"'timezone' is {name!r}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
+        ) from exc
+
+
+def parse_number(name: str, value: Any, low: float, high: float) -> float:
+    """A number within bounds, as a number or as text."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = low - 1
+    if not low <= number <= high:
+        raise ConfigurationError(f"'{name}' is {value!r}: give a number between {low:g} and {high:,g}.")
+    return number

@@ -1,0 +1,77 @@
+"""One stream: the SDK's batches -> its buffer. Records are checked against the schema; values stay as JSON has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from singer_sdk.exceptions import InvalidJSONSchema, InvalidRecord
+from singer_sdk.sinks import BatchSink
+from singer_sdk.sinks.core import BaseJSONSchemaValidator
+
+from target_gsheets.buffer import RowBuffer
+from target_gsheets.errors import SourceError
+
+if TYPE_CHECKING:
+    from target_gsheets.target import TargetGSheets
+
+
+class RecordValidator(BaseJSONSchemaValidator):
+    """A compiled JSON Schema, draft 7 as in the SDK."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        super().__init__(schema)
+        try:
+            self._validator = jsonschema_rs.Draft7Validator(without_multiples(schema))
+        except (ValueError, jsonschema_rs.ValidationError) as exc:
+            raise InvalidJSONSchema(f"Schema Validation Error: {exc}") from exc
+
+    def validate(self, record: dict[str, Any]) -> None:
+        """Raise InvalidRecord, naming the property and the rule, for a record that breaks the schema."""
+        if self._validator.is_valid(record):
+            return
+        error = next(self._validator.iter_errors(record))
+        place = ".".join(map(str, error.instance_path)) or "the record"
+        raise InvalidRecord(f"{place}: {error.message}", record)
+
+
+def without_multiples(schema: Any) -> Any:
+    """The schema without `multipleOf`: it tells us the decimals, and checking it in doubles refuses good values."""
+    if isinstance(schema, Mapping):
+        return {name: without_multiples(part) for name, part in schema.items() if name != "multipleOf"}
+    if isinstance(schema, list):
+        return [without_multiples(part) for part in schema]
+    return schema
+
+
+class GSheetsSink(BatchSink):
+    """Collects a stream's rows; nothing leaves for Google before the input has ended."""
+
+    target: TargetGSheets
+
+    def __init__(self, target: TargetGSheets, *args: Any, **kwargs: Any) -> None:
+        super().__init__(target, *args, **kwargs)
+        self.buffer: RowBuffer = target.take_buffer(self.stream_name)
+        missing = [key for key in self.key_properties if key not in self.schema["properties"]]
+        if missing:
+            raise SourceError(f"The key properties {missing} of {self.stream_name!r} aren't in its SCHEMA.")
+        self.buffer.set_schema(self.schema, self.key_properties)
+
+    def get_validator(self) -> BaseJSONSchemaValidator | None:
+        """The compiled validator, unless `validate_records` is off."""
+        return RecordValidator(self.schema) if self.validate_schema else None
+
+    def process_batch(self, context: dict[str, Any]) -> None:
+        """Move a batch into the buffer."""
+        for record in context.get("records", ()):
+            self.buffer.add(record)
+
+    def _validate_and_parse(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Check a record and leave its dates as text: `infinity` is a date to Postgres and to nobody else."""
+        if self._validator is not None:
+            self._validator.validate(record)
+        return record
+
+    def _after_process_record(self, context: dict[str, Any]) -> None:
+        """Nothing: the SDK would log the whole batch at every record."""

@@ -1,0 +1,80 @@
+"""The buffered rows of a stream -> the sheet it wants: typed columns and cells, in the workbook's time zone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from target_gsheets.buffer import RowBuffer
+from target_gsheets.cells import (
+    Column,
+    Kind,
+    Losses,
+    NumberFormat,
+    cell_converter,
+    column_of,
+    has_milliseconds,
+    number_format,
+)
+from target_gsheets.proof import Verdict
+from target_gsheets.workbook import Row
+
+MAX_TITLE_CHARACTERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSheet:
+    """What the sheet of a stream shall hold, and how sure we are that this is all of it."""
+
+    stream: str
+    title: str
+    verdict: Verdict
+    columns: tuple[str, ...]
+    formats: tuple[NumberFormat | None, ...]
+    keys: tuple[str, ...]
+    rows: tuple[Row, ...]
+    losses: Losses
+
+
+def wanted_sheet(stream: str, title: str, verdict: Verdict, buffer: RowBuffer, zone: tzinfo) -> WantedSheet:
+    """Convert a stream's rows, column by column."""
+    losses = Losses()
+    columns = [column_of(name, schema) for name, schema in buffer.schema.items()]
+    converters = [cell_converter(column, zone, losses) for column in columns]
+    rows = tuple(tuple(convert(value) for convert, value in zip(converters, row, strict=True)) for row in buffer)
+    return WantedSheet(
+        stream=stream,
+        title=title,
+        verdict=verdict,
+        columns=tuple(column.name for column in columns),
+        formats=tuple(column_format(column, rows, position) for position, column in enumerate(columns)),
+        keys=buffer.keys,
+        rows=rows,
+        losses=losses,
+    )
+
+
+def column_format(column: Column, rows: tuple[Row, ...], position: int) -> NumberFormat | None:
+    """The format of a column, with milliseconds where its values have any."""
+    timed = column.kind in {Kind.DATE_TIME, Kind.TIME}
+    return number_format(column, milliseconds=timed and has_milliseconds(row[position] for row in rows))
+
+
+def sheet_titles(streams: Iterable[str]) -> dict[str, str]:
+    """A title per stream: its name, cut at 100 characters.
+
+    Google takes `User` and `user` for the same title; of such streams all but the first in alphabetical order get a
+    few digits of a hash, the same in every run.
+    """
+    titles: dict[str, str] = {}
+    taken: set[str] = set()
+    for stream in sorted(streams):
+        title = stream[:MAX_TITLE_CHARACTERS]
+        if title.casefold() in taken:
+            digits = hashlib.sha256(stream.encode()).hexdigest()[:6]
+            title = f"{stream[: MAX_TITLE_CHARACTERS - 7]}~{digits}"
+        taken.add(title.casefold())
+        titles[stream] = title
+    return titles

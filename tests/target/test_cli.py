@@ -1,0 +1,141 @@
+"""The target as a command: one sentence and exit status 1 for what is wrong, STATE alone on stdout."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.target.conftest import record_message, schema_message, whole_stream
+
+COMMAND = str(Path(sys.executable).parent / "target-gsheets")
+USERS = {"id": "integer", "name": "string"}
+
+
+def lines_of(messages):
+    return "".join(json.dumps(message) + "\n" for message in messages)
+
+
+@pytest.fixture
+def run(workbook, tmp_path):
+    """Run the command on some input with the test workbook's settings and changes to them."""
+
+    def run_command(text, **changes):
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps({**workbook.config, **changes}))
+        command = [COMMAND, "--config", str(path)]
+        return subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+
+    return run_command
+
+
+def check_failure(done, *words):
+    """One ERROR line with these words, no traceback, nothing of the key."""
+    errors = [line for line in done.stderr.splitlines() if "ERROR" in line]
+    assert done.returncode == 1
+    assert len(errors) == 1
+    assert all(word in errors[0] for word in words)
+    assert "Traceback" not in done.stderr
+    assert "PRIVATE KEY" not in done.stderr + done.stdout
+    assert done.stdout == ""
+
+
+def test_a_good_run_prints_state_alone_and_one_line_per_stream(run, workbook):
+    done = run(lines_of(whole_stream("users", USERS, [{"id": 1, "name": "a"}])))
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"bookmarks": {"users": {}}}
+    assert "users: 1 rows, 1 added, 0 changed, 0 removed" in done.stderr
+    assert workbook.values("users") == [[1, "a"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"spreadsheet_id": ""}, ["'spreadsheet_id' is not set"]),
+        ({"spreadsheet_id": "unknown"}, ["'unknown'", "'spreadsheet_id'", "/d/ and /edit"]),
+        ({"credentials_base64": "%%%"}, ["'credentials_base64' is not base64"]),
+        ({"credentials_json": "not json"}, ["'credentials_json' does not hold JSON"]),
+        ({"credentials_json": '{"type": "authorized_user"}'}, ["not a service account's key"]),
+        ({"timezone": "Paris"}, ["'timezone' is 'Paris'"]),
+        ({"batch_size_rows": "many"}, ["'batch_size_rows' is 'many'"]),
+        ({"api_endpoint": "https://example.com"}, ["'api_endpoint'", "on this machine"]),
+    ],
+    ids=["no-id", "unknown-id", "base64", "json", "kind", "zone", "batch", "endpoint"],
+)
+def test_a_wrong_setting_is_one_sentence_and_changes_nothing(run, workbook, changes, words):
+    check_failure(run(lines_of(whole_stream("users", USERS, [{"id": 1}])), **changes), *words)
+    assert workbook.titles() == ["Sheet1"]
+
+
+def test_a_private_key_that_cannot_be_read_is_not_repeated(run, workbook):
+    key = {**workbook.emulator.credentials, "private_key": "-----BEGIN PRIVATE KEY-----\nabc\n"}
+    check_failure(run("", credentials_json=key), "private key in 'credentials_json'")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"type": "RECORD", "stream"', ["Line 1 of the input is not JSON"]),
+        ('{"type": "SCHEMA", "stream": "s", "schema": {"type": "object"}}\n', ["s", "properties"]),
+        (lines_of([record_message("users", {"id": 1})]), ["users", "before a corresponding schema"]),
+    ],
+    ids=["json", "schema", "order"],
+)
+def test_a_broken_input_is_one_sentence(run, text, words):
+    done = run(text)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert all(word in done.stderr for word in words)
+
+
+def test_what_was_whole_before_a_broken_line_is_committed(run, workbook):
+    users = lines_of(whole_stream("users", USERS, [{"id": 1, "name": "a"}]))
+    posts = lines_of([schema_message("posts", USERS), record_message("posts", {"id": 1}, 1)])
+    done = run(users + posts + '{"type": "REC')
+    assert done.returncode == 1
+    assert workbook.titles() == ["Sheet1", "users"]
+    assert json.loads(done.stdout) == {"bookmarks": {"users": {}}}
+    assert "posts: the input ended in the middle of this stream" in done.stderr
+
+
+def test_a_bad_record_fails_its_stream_with_the_rule_it_breaks(run, workbook):
+    done = run(lines_of(whole_stream("users", USERS, [{"id": "one"}])))
+    assert done.returncode == 1
+    assert 'users: record 1 is not what its SCHEMA says: id: "one" is not of types' in done.stderr
+    assert "Traceback" not in done.stderr
+    assert workbook.titles() == ["Sheet1"]
+
+
+def test_a_termination_before_the_end_of_the_input_writes_nothing(workbook, tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(workbook.config))
+    process = subprocess.Popen(
+        [COMMAND, "--config", str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        process.stdin.write(lines_of(whole_stream("users", USERS, [{"id": 1}])))
+        process.stdin.flush()
+        while "Skipping parse" not in process.stderr.readline():
+            pass
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert (out, workbook.titles()) == ("", ["Sheet1"])
+    assert "Received SIGTERM: nothing was written." in errors
+
+
+def test_about_prints_every_setting_with_a_description():
+    done = subprocess.run([COMMAND, "--about", "--format=json"], capture_output=True, text=True, check=True)
+    settings = json.loads(done.stdout)["settings"]["properties"]
+    assert "load_method" not in settings
+    assert all(found.get("description") for found in settings.values())

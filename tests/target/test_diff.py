@@ -1,0 +1,123 @@
+"""The law of the mirror: applying diff(a, b) to a gives b, and diff(b, b) is empty."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from target_gsheets.diff import RowChanges, comparable, diff_rows, same_cell
+
+CELLS = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from(["a", "b", "=1", "'=1", "x\r\ny"]), st.just(0.5)
+)
+KEYS = st.one_of(st.integers(1, 8), st.sampled_from(["k", "l", "=k"]))
+
+
+def rows_of(width):
+    return st.lists(st.tuples(*[CELLS] * width), max_size=8)
+
+
+def keyed_rows(width):
+    rows = st.lists(st.tuples(KEYS, *[CELLS] * (width - 1)), max_size=8)
+    return rows.map(lambda found: list({comparable(row[:1]): row for row in found}.values()))
+
+
+def apply(changes, now):
+    """Apply changes as a sheet would: cells, then removals, then one insertion."""
+    rows = [list(row) for row in now]
+    for run in changes.changed:
+        rows[run.row][run.column : run.column + len(run.cells)] = run.cells
+    at = changes.after + 1 - sum(row <= changes.after for row in changes.removed)
+    rows = [row for number, row in enumerate(rows) if number not in changes.removed]
+    rows[at:at] = [list(row) for row in changes.added]
+    return [tuple(row) for row in rows]
+
+
+def content(rows):
+    return Counter(comparable(row) for row in rows if any(cell is not None for cell in row))
+
+
+@given(rows_of(3), rows_of(3))
+def test_applying_the_difference_of_keyless_rows_gives_the_wanted_rows(now, wanted):
+    changes = diff_rows(now, wanted, keys=(), remove=True, row_capacity=len(now))
+    assert content(apply(changes, now)) == content(wanted)
+    assert not changes.changed
+
+
+@given(keyed_rows(3), keyed_rows(3))
+def test_applying_the_difference_of_keyed_rows_gives_the_wanted_rows(now, wanted):
+    changes = diff_rows(now, wanted, keys=(0,), remove=True, row_capacity=len(now))
+    assert content(apply(changes, now)) == content(wanted)
+
+
+@given(keyed_rows(2), keyed_rows(2), st.data())
+def test_sorted_copied_and_emptied_rows_heal(now, wanted, data):
+    messy = data.draw(st.permutations(now + now[:2] + [(None, "a note of somebody")]))
+    changes = diff_rows(messy, wanted, keys=(0,), remove=True, row_capacity=len(messy))
+    assert content(apply(changes, messy)) == content([*wanted, (None, "a note of somebody")])
+
+
+@given(keyed_rows(3))
+def test_equal_keyed_rows_need_nothing(rows):
+    assert diff_rows(rows, rows, keys=(0,), remove=True, row_capacity=len(rows)).is_empty
+
+
+@given(rows_of(2))
+def test_equal_keyless_rows_need_nothing(rows):
+    assert diff_rows(rows, rows, keys=(), remove=True, row_capacity=len(rows)).is_empty
+
+
+@given(keyed_rows(3), keyed_rows(3))
+def test_without_leave_to_remove_every_row_stays(now, wanted):
+    changes = diff_rows(now, wanted, keys=(0,), remove=False, row_capacity=len(now))
+    after = {comparable(row[:1]) for row in apply(changes, now)}
+    assert not changes.removed
+    assert after == {comparable(row[:1]) for row in [*now, *wanted]}
+
+
+def test_what_is_equal_stays_where_people_sorted_it():
+    now = [(3, "c"), (1, "a"), (2, "b")]
+    wanted = [(1, "a"), (2, "B"), (3, "c"), (4, "d")]
+    changes = diff_rows(now, wanted, keys=(0,), remove=True, row_capacity=3)
+    assert apply(changes, now) == [(3, "c"), (1, "a"), (2, "B"), (4, "d")]
+    assert changes.changed_rows == 1
+    assert sum(len(run.cells) for run in changes.changed) == 1
+
+
+def test_new_rows_come_after_the_last_mirrored_row_and_before_peoples_own():
+    now = [(1, "a"), (None, "total"), (None, None)]
+    changes = diff_rows(now, [(1, "a"), (2, "b")], keys=(0,), remove=True, row_capacity=3)
+    assert apply(changes, now) == [(1, "a"), (2, "b"), (None, "total"), (None, None)]
+
+
+def test_blank_rows_of_a_keyless_stream_are_not_added_again_and_again():
+    rows = [("a", 1), (None, None), (None, None)]
+    seen = rows[:1]  # the API doesn't show blank rows at the end of a sheet
+    assert diff_rows(seen, rows, keys=(), remove=True, row_capacity=4).is_empty
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "same"),
+    [
+        (1, 1.0, True),
+        (True, 1, False),
+        (1, True, False),
+        (False, None, False),
+        ("1", 1, False),
+        ("'=1", "=1", True),
+        ("=1", "=1", True),
+        ("''a", "'a", True),
+        ("a", "'a", False),
+        ("a\nb", "a\r\nb", True),
+        (None, "a", False),
+    ],
+)
+def test_cells_are_compared_by_type_and_value(now, wanted, same):
+    assert same_cell(now, wanted) is same
+
+
+def test_no_change_is_nothing():
+    assert RowChanges().is_empty

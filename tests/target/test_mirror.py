@@ -1,0 +1,196 @@
+"""The target against the emulator, read back by gspread: what arrives, what it costs, and what stays alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from target_gsheets.errors import AccessError, RemoteError
+from tests.target.conftest import record_message, schema_message, whole_stream
+
+USERS = {"id": "integer", "name": "string"}
+
+
+def users(*rows, **options):
+    return whole_stream("users", USERS, [{"id": number, "name": name} for number, name in rows], **options)
+
+
+def test_a_stream_becomes_a_sheet_with_a_bold_frozen_header(workbook):
+    workbook.sync(*users((1, "007"), (2, "=1+1"), (3, None)))
+    assert workbook.all_values("users") == [["id", "name"], [1, "007"], [2, "=1+1"], [3, ""]]
+    sheet = workbook.reader.worksheet("users")
+    assert sheet.frozen_row_count == 1
+    header = workbook.reader.fetch_sheet_metadata(
+        {"ranges": "users!A1:B2", "fields": "sheets.data.rowData.values.userEnteredFormat.textFormat"}
+    )["sheets"][0]["data"][0]["rowData"]
+    assert [cell["userEnteredFormat"]["textFormat"] for cell in header[0]["values"]] == [{"bold": True}] * 2
+    assert not any("textFormat" in cell.get("userEnteredFormat", {}) for cell in header[1]["values"])
+
+
+def test_a_first_sync_costs_one_read_and_one_write_for_all_sheets(workbook):
+    workbook.sync(*users((1, "a")), *whole_stream("posts", {"id": "integer"}, [{"id": 1}]))
+    assert workbook.calls == ["spreadsheets.get", "spreadsheets.batchUpdate"]
+
+
+def test_an_unchanged_sync_costs_two_reads_and_no_write(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")))
+    workbook.sync(*users((1, "a"), (2, "b"), version=2))
+    assert workbook.calls == ["spreadsheets.get", "spreadsheets.values.batchGet"]
+
+
+def test_a_changed_row_costs_one_small_write(workbook):
+    rows = [(number, "x" * 50) for number in range(2000)]
+    workbook.sync(*users(*rows))
+    workbook.sync(*users(*rows[:-1], (1999, "new")))
+    writes = [call for call in workbook.emulator.calls() if call["method"] == "POST" and "batchUpdate" in call["path"]]
+    assert [write["request_bytes"] < 500 for write in writes] == [True]
+    assert workbook.values("users")[-1] == [1999, "new"]
+
+
+def test_rows_that_left_the_source_leave_the_sheet(workbook):
+    workbook.sync(*users(*((number, "x") for number in range(10))))
+    workbook.sync(*users((0, "x"), (5, "y"), (11, "new")))
+    assert workbook.values("users") == [[0, "x"], [5, "y"], [11, "new"]]
+
+
+def test_an_emptied_table_empties_its_sheet_but_for_the_header(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")))
+    workbook.sync(*users())
+    assert workbook.all_values("users") == [["id", "name"]]
+    workbook.sync(*users((3, "c")))
+    assert workbook.values("users") == [[3, "c"]]
+
+
+def test_the_state_leaves_after_the_commit_and_is_all_that_leaves(workbook):
+    workbook.sync(*users((1, "a")))
+    assert workbook.states == [{"bookmarks": {"users": {}}}]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", ["503", "500", "cut", "truncate", "html", "429"])
+def test_a_failed_write_is_looked_at_again_and_never_doubled(workbook, kind, when, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    workbook.sync(*users((1, "a")))
+    workbook.emulator.set_faults({"kind": kind, "when": when, "method": "spreadsheets.batchUpdate", "nth": 1})
+    workbook.sync(*users((1, "A"), (2, "b")))
+    assert workbook.values("users") == [[1, "A"], [2, "b"]]
+    assert workbook.states == [{"bookmarks": {"users": {}}}]
+    assert workbook.calls.count("spreadsheets.get") == 2
+    assert workbook.calls.count("spreadsheets.batchUpdate") == (1 if when == "after" else 2)
+
+
+def test_a_lasting_outage_ends_with_a_sentence_and_without_state(workbook):
+    workbook.emulator.set_faults({"kind": "503", "when": "before", "probability": 1.0, "seed": 1})
+    with pytest.raises(RemoteError, match=r"Gave up after 1 seconds.*'retry_seconds'"):
+        workbook.sync(*users((1, "a")), retry_seconds=1)
+    assert workbook.states == []
+
+
+def test_a_stream_cut_short_leaves_its_sheet_and_the_others_commit(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")))
+    cut = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "changed"}, 2)]
+    target = workbook.sync(*whole_stream("posts", {"id": "integer"}, [{"id": 7}]), *cut)
+    assert target.incomplete == ["users"]
+    assert workbook.values("users") == [[1, "a"], [2, "b"]]
+    assert workbook.values("posts") == [[7]]
+    assert workbook.states == [{"bookmarks": {"posts": {}}}]
+
+
+def test_a_stream_with_a_bad_record_fails_alone(workbook):
+    bad = [schema_message("bad", USERS), record_message("bad", {"id": "x", "name": 1}, 1)]
+    with pytest.raises(Exception, match="id"):
+        workbook.sync(*bad, {"type": "ACTIVATE_VERSION", "stream": "bad", "version": 1}, *users((1, "a")))
+    assert workbook.titles() == ["Sheet1", "users"]
+
+
+def test_a_schema_alone_changes_nothing_and_calls_nobody(workbook):
+    workbook.sync(*users((1, "a")))
+    workbook.sync(schema_message("users", USERS), {"type": "STATE", "value": {"bookmarks": {"users": {"f": 1}}}})
+    assert workbook.calls == []
+    assert workbook.states == [{"bookmarks": {"users": {"f": 1}}}]
+    assert workbook.values("users") == [[1, "a"]]
+
+
+def test_an_incremental_stream_is_upserted(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")))
+    incremental = schema_message("users", USERS, bookmark_properties=["id"])
+    state = {"type": "STATE", "value": {"bookmarks": {"users": {"replication_key_value": 3}}}}
+    workbook.sync(
+        incremental, record_message("users", {"id": 2, "name": "B"}), record_message("users", {"id": 3}), state
+    )
+    assert workbook.values("users") == [[1, "a"], [2, "B"], [3, ""]]
+
+
+def test_what_people_do_survives_and_their_overwriting_heals(workbook):
+    workbook.sync(*users((1, "a"), (2, "b"), (3, "c")))
+    sheet = workbook.reader.worksheet("users")
+    sheet.add_cols(1)
+    sheet.update([["note"], ["first"], ["second"], ["third"]], "C1")
+    sheet.sort((1, "des"), range="A2:C4")
+    sheet.update_acell("B2", "overwritten")
+    sheet.update_title("Clients")
+    workbook.sync(*users((1, "a"), (3, "c"), (4, "d")))
+    assert workbook.all_values("Clients") == [
+        ["id", "name", "note"],
+        [3, "c", "third"],
+        [1, "a", "first"],
+        [4, "d", ""],
+    ]
+    workbook.sync(*users((1, "a"), (3, "c"), (4, "d")))
+    assert "spreadsheets.batchUpdate" not in workbook.calls
+
+
+def test_columns_that_come_and_go_leave_peoples_columns_alone(workbook):
+    workbook.sync(*users((1, "a")))
+    sheet = workbook.reader.worksheet("users")
+    sheet.update([["note"], ["mine"]], "C1")
+    changed = {"id": "integer", "mail": "string"}
+    workbook.sync(*whole_stream("users", changed, [{"id": 1, "mail": "m"}]))
+    assert workbook.all_values("users") == [["id", "mail", "note"], [1, "m", "mine"]]
+
+
+def test_a_sheet_with_the_title_is_taken_over(workbook):
+    sheet = workbook.reader.add_worksheet("users", 5, 3)
+    sheet.update([["name", "id"], ["old", 1], ["gone", 9]])
+    workbook.sync(*users((1, "a"), (2, "b")))
+    assert workbook.all_values("users") == [["name", "id"], ["a", 1], ["b", 2]]
+    assert sheet.id == workbook.reader.worksheet("users").id
+
+
+def test_dates_are_numbers_with_a_format_in_the_zone(workbook):
+    moment = {"type": "string", "format": "date-time"}
+    stream = whole_stream("t", {"id": "integer", "at": moment}, [{"id": 1, "at": "2024-07-01T10:00:00Z"}])
+    workbook.sync(*stream, timezone="Europe/Paris")
+    assert workbook.values("t") == [[1, 45474.5]]
+    assert workbook.reader.worksheet("t").get_values() == [["id", "at"], ["1", "2024-07-01 12:00:00"]]
+
+
+def test_numbers_are_exact(workbook):
+    records = [{"id": 1, "n": 9007199254740993}, {"id": 2, "n": 0.1}, {"id": 3, "n": 12345}]
+    workbook.sync(*whole_stream("t", {"id": "integer", "n": "number"}, records))
+    assert workbook.values("t") == [[1, "9007199254740993"], [2, 0.1], [3, 12345]]
+
+
+@pytest.mark.parametrize("keys", [("id",), ()], ids=["keyed", "keyless"])
+def test_a_hard_day_ends_equal(workbook, keys):
+    first = [{"id": number, "name": f"n{number % 7}"} for number in range(60)]
+    second = [{"id": number, "name": f"m{number % 5}"} for number in range(0, 90, 2)]
+    workbook.sync(*whole_stream("users", USERS, first, keys=keys))
+    workbook.sync(*whole_stream("users", USERS, second, keys=keys))
+    assert sorted(workbook.values("users")) == sorted([record["id"], record["name"]] for record in second)
+
+
+def test_a_workbook_of_somebody_else_names_whom_to_share_it_with(workbook):
+    workbook.emulator.server.foreign |= {"someone-elses"}  # type: ignore[misc]
+    with pytest.raises(AccessError, match=r"share it as editor with .*gserviceaccount.com"):
+        workbook.sync(*users((1, "a")), spreadsheet_id="someone-elses")
+
+
+def test_an_unknown_workbook_is_named(workbook):
+    with pytest.raises(AccessError, match=r"no workbook with the id 'unknown'.*'spreadsheet_id'"):
+        workbook.sync(*users((1, "a")), spreadsheet_id="unknown")
+
+
+def test_a_refused_token_names_the_setting(workbook):
+    key = {**workbook.emulator.credentials, "client_email": "stranger@project.iam.gserviceaccount.com"}
+    with pytest.raises(AccessError, match=r"credentials in 'credentials_json'.*clock"):
+        workbook.sync(*users((1, "a")), credentials_json=key)
