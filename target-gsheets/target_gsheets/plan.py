@@ -15,18 +15,13 @@ from typing import Any, TypeAlias
 from target_gsheets import batch
 from target_gsheets.columns import Layout, lay_out
 from target_gsheets.diff import RowChanges, diff_rows
-from target_gsheets.errors import LimitError
+from target_gsheets.limits import pack, refuse_too_large
 from target_gsheets.proof import Verdict
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Mark, Row, Sheet, Workbook, find_sheet
 
 Request: TypeAlias = "dict[str, Any]"
 
-MAX_CELLS = 10_000_000
-MAX_COLUMNS = 18_278
-# Google refuses bodies over 10,485,760 bytes; what is left is for the frame around the requests.
-MAX_COMMIT_BYTES = 10_000_000
-MAX_COMMIT_REQUESTS = 100_000
 MARGIN = 1
 # Without proof that a stream is whole, no more than this share of a sheet's rows is removed.
 MAX_UNPROVEN_DELETE_RATIO = 0.5
@@ -73,7 +68,11 @@ def make_plan(
             plans.append(plan_new_sheet(sheet_wanted, free_title(workbook, sheet_wanted.title), new_sheet_id()))
         else:
             plans.append(plan_sheet(sheet, contents[sheet.sheet_id], sheet_wanted))
-    refuse_too_large(workbook, contents, plans)
+    others = (sheet for sheet in workbook.sheets if sheet.sheet_id not in contents)
+    refuse_too_large(
+        {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans},
+        other_cells=sum(sheet.row_count * sheet.column_count for sheet in others),
+    )
     return Plan(tuple(plans), tuple(pack([request for plan in plans for request in plan.requests])))
 
 
@@ -234,37 +233,3 @@ def row_requests(sheet_id: int, changes: RowChanges, places: Sequence[int]) -> I
     for start, end in batch.segments(places):
         for first, rows in batch.chunk_rows([row[start:end] for row in changes.added]):
             yield batch.write_rows(sheet_id, at + first, places[start], rows)
-
-
-def refuse_too_large(workbook: Workbook, contents: Mapping[int, Content], plans: Sequence[SheetPlan]) -> None:
-    """Count the cells of the workbook to come before anything is written."""
-    others = sum(sheet.row_count * sheet.column_count for sheet in workbook.sheets if sheet.sheet_id not in contents)
-    total = others + sum(plan.grid_cells for plan in plans)
-    largest = sorted(plans, key=lambda plan: -plan.grid_cells)[:3]
-    if total > MAX_CELLS:
-        sizes = ", ".join(f"{plan.stream} ({plan.grid_cells:,} cells)" for plan in largest)
-        raise LimitError(
-            f"The workbook would grow to {total:,} cells, and Google allows {MAX_CELLS:,}. Nothing was written. "
-            f"The largest streams are {sizes}: leave some out in the tap's selection."
-        )
-    for plan in plans:
-        if plan.columns + MARGIN > MAX_COLUMNS:
-            raise LimitError(
-                f"The stream {plan.stream!r} has {plan.columns:,} columns, and a sheet holds {MAX_COLUMNS:,}. "
-                "Nothing was written. Leave some columns out in the tap's selection."
-            )
-
-
-def pack(requests: Sequence[Request]) -> Iterator[tuple[Request, ...]]:
-    """Requests in order, in as few commits as Google's limits on one call allow: one, if at all possible."""
-    commit: list[Request] = []
-    size = 0
-    for request in requests:
-        length = batch.encoded_length(request) + 1
-        if commit and (size + length > MAX_COMMIT_BYTES or len(commit) >= MAX_COMMIT_REQUESTS):
-            yield tuple(commit)
-            commit, size = [], 0
-        commit.append(request)
-        size += length
-    if commit:
-        yield tuple(commit)

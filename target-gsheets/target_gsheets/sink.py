@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import jsonschema_rs
+from singer_sdk import Target
 from singer_sdk.exceptions import InvalidJSONSchema, InvalidRecord
 from singer_sdk.sinks import BatchSink
 from singer_sdk.sinks.core import BaseJSONSchemaValidator
@@ -13,8 +14,12 @@ from singer_sdk.sinks.core import BaseJSONSchemaValidator
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
 
-if TYPE_CHECKING:
-    from target_gsheets.target import TargetGSheets
+
+class BufferKeeper(Protocol):
+    """Who keeps the buffers: the target, since they outlive the sinks."""
+
+    def take_buffer(self, stream: str) -> RowBuffer:
+        """The buffer of a stream, with what an earlier sink of it still held."""
 
 
 class RecordValidator(BaseJSONSchemaValidator):
@@ -48,11 +53,10 @@ def without_multiples(schema: Any) -> Any:
 class GSheetsSink(BatchSink):
     """Collects a stream's rows; nothing leaves for Google before the input has ended."""
 
-    target: TargetGSheets
-
-    def __init__(self, target: TargetGSheets, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, target: Target, *args: Any, **kwargs: Any) -> None:
         super().__init__(target, *args, **kwargs)
-        self.buffer: RowBuffer = target.take_buffer(self.stream_name)
+        keeper: BufferKeeper = target  # type: ignore[assignment]  # the SDK's signature knows any target
+        self.buffer = keeper.take_buffer(self.stream_name)
         missing = [key for key in self.key_properties if key not in self.schema["properties"]]
         if missing:
             raise SourceError(f"The key properties {missing} of {self.stream_name!r} aren't in its SCHEMA.")

@@ -6,6 +6,7 @@ because only then is it known which streams are whole, and because all sheets ch
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -60,6 +61,8 @@ class TargetGSheets(Target):
         self._committing = False
         self._terminated_by = 0
         super().__init__(**kwargs)
+        # The SDK's metrics would say in two lines per stream what our own line says.
+        self.metrics_logger.setLevel(logging.WARNING)
         self._settings = parse_settings(self.config, os.environ)
         self._api = SheetsApi(self._settings, time.monotonic)
 

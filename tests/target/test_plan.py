@@ -6,10 +6,8 @@ import itertools
 
 import pytest
 
-from target_gsheets import plan as plan_module
 from target_gsheets.cells import Losses, NumberFormat
-from target_gsheets.errors import LimitError
-from target_gsheets.plan import make_plan, pack
+from target_gsheets.plan import make_plan
 from target_gsheets.proof import Verdict
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Mark, Sheet, Workbook
@@ -141,19 +139,3 @@ def test_a_likely_whole_stream_loses_a_few_rows():
         [(sheet(6), ["id", "name"], rows)], wanted([(0, "x"), (1, "x"), (2, "x")], verdict=Verdict.LIKELY_WHOLE)
     )
     assert plan.sheets[0].removed == 1
-
-
-def test_a_workbook_that_would_outgrow_google_is_refused_by_name(monkeypatch):
-    monkeypatch.setattr(plan_module, "MAX_CELLS", 100)
-    with pytest.raises(LimitError, match=r"users \(153 cells\)"):
-        plan_of([], wanted([(number, "x") for number in range(49)]))
-
-
-def test_requests_are_packed_in_order_and_within_limits(monkeypatch):
-    monkeypatch.setattr(plan_module, "MAX_COMMIT_BYTES", 40)
-    requests = [{"addSheet": {"n": number}} for number in range(5)]
-    commits = list(pack(requests))
-    assert [request for commit in commits for request in commit] == requests
-    assert [len(commit) for commit in commits] == [1, 1, 1, 1, 1]
-    monkeypatch.setattr(plan_module, "MAX_COMMIT_BYTES", 60)
-    assert [len(commit) for commit in pack(requests)] == [2, 2, 1]

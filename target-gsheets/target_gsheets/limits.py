@@ -1,0 +1,50 @@
+"""What Google allows, counted before anything is sent: cells of a workbook, size and number of requests of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from target_gsheets.batch import encoded_length
+from target_gsheets.errors import LimitError
+
+Request: TypeAlias = "dict[str, Any]"
+
+MAX_CELLS = 10_000_000
+MAX_COLUMNS = 18_278
+# Google refuses bodies over 10,485,760 bytes; what is left is for the frame around the requests.
+MAX_COMMIT_BYTES = 10_000_000
+MAX_COMMIT_REQUESTS = 100_000
+
+
+def refuse_too_large(grids: Mapping[str, tuple[int, int]], *, other_cells: int) -> None:
+    """Raise LimitError where the workbook to come is too large; `grids` has cells and columns by stream."""
+    total = other_cells + sum(cells for cells, _ in grids.values())
+    if total > MAX_CELLS:
+        largest = sorted(grids.items(), key=lambda item: -item[1][0])[:3]
+        sizes = ", ".join(f"{stream} ({cells:,} cells)" for stream, (cells, _) in largest)
+        raise LimitError(
+            f"The workbook would grow to {total:,} cells, and Google allows {MAX_CELLS:,}. Nothing was written. "
+            f"The largest streams are {sizes}: leave some out in the tap's selection."
+        )
+    for stream, (_, columns) in grids.items():
+        if columns > MAX_COLUMNS:
+            raise LimitError(
+                f"The stream {stream!r} needs {columns:,} columns, and a sheet holds {MAX_COLUMNS:,}. "
+                "Nothing was written. Leave some columns out in the tap's selection."
+            )
+
+
+def pack(requests: Sequence[Request]) -> Iterator[tuple[Request, ...]]:
+    """Requests in order, in as few commits as Google's limits on one call allow: one, if at all possible."""
+    commit: list[Request] = []
+    size = 0
+    for request in requests:
+        length = encoded_length(request) + 1
+        if commit and (size + length > MAX_COMMIT_BYTES or len(commit) >= MAX_COMMIT_REQUESTS):
+            yield tuple(commit)
+            commit, size = [], 0
+        commit.append(request)
+        size += length
+    if commit:
+        yield tuple(commit)
