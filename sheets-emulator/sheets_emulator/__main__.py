@@ -1,0 +1,94 @@
+"""The command line: `sheets-emulator serve`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from .app import App
+from .quota import Quota
+from .running import bind, url_of, uvicorn_server
+from .seed import SeedError, seed_workbook
+from .server import Server
+from .store import Store
+
+
+def parser() -> argparse.ArgumentParser:
+    main_parser = argparse.ArgumentParser(prog="sheets-emulator", description="A local Google Sheets v4 server.")
+    commands = main_parser.add_subparsers(dest="command", required=True)
+    serve_parser = commands.add_parser("serve", help="serve until SIGTERM or Ctrl-C")
+    serve_parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve_parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default)")
+    serve_parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep workbooks in this file; without it nothing is kept"
+    )
+    serve_parser.add_argument(
+        "--auth",
+        choices=("service-account", "any"),
+        default="service-account",
+        help="take tokens of the own token endpoint only (default), or any bearer token",
+    )
+    serve_parser.add_argument(
+        "--quota", default="off", metavar="off|default|READS,WRITES", help="calls a minute and user (default: off)"
+    )
+    serve_parser.add_argument(
+        "--foreign", action="append", default=[], metavar="ID", help="an id that answers 403: somebody else's workbook"
+    )
+    serve_parser.add_argument(
+        "--seed",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="begin with the workbook of this .xlsx, or of this .json (a body of spreadsheets.create)",
+    )
+    return main_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        return serve(options)
+    except (SeedError, ValueError) as error:
+        sys.stderr.write(f"sheets-emulator: {error}\n")
+    except sqlite3.Error as error:
+        sys.stderr.write(
+            f"sheets-emulator: can't use {options.state} as the state file: {error}. Give another --state.\n"
+        )
+    except OSError as error:
+        sys.stderr.write(
+            f"sheets-emulator: can't listen on {options.host}:{options.port}: {error}. Give another --port.\n"
+        )
+    return 1
+
+
+def serve(options: argparse.Namespace) -> int:
+    server = Server.create(
+        Store(options.state),
+        trust_any=options.auth == "any",
+        quota=Quota.parse(options.quota),
+        foreign=frozenset(options.foreign),
+    )
+    seeded = [(path, seed_workbook(server, path)) for path in options.seed]
+    listener = bind(options.host, options.port)
+    sys.stdout.write(f"listening on {url_of(listener)}\n")
+    for path, spreadsheet_id in seeded:
+        sys.stdout.write(f"{path}: {url_of(listener)}/spreadsheets/d/{spreadsheet_id}\n")
+    sys.stdout.flush()
+    # uvicorn handles the signal, ends its connections and raises it again: then the process ends with status 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        uvicorn_server(App(server)).run(sockets=[listener])
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.store.close()
+        listener.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

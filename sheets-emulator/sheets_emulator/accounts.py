@@ -1,0 +1,163 @@
+"""Service accounts and tokens: the key that this server trusts, and the assertions signed with it.
+
+Design rule: the token endpoint refuses what Google's refuses and says why in one sentence; time is an argument.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from .errors import TokenRefusedError, UnauthenticatedError
+
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+PROJECT = "sheets-emulator"
+GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""What google-auth writes as audience, whatever the key's token_uri says."""
+LIFETIME = 3600
+SKEW = 300
+ANYBODY = f"emulator@{PROJECT}.iam.gserviceaccount.com"
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Account:
+    """A service account with its private key."""
+
+    email: str
+    key: rsa.RSAPrivateKey
+    key_id: str
+
+    @classmethod
+    def create(cls, name: str = "emulator") -> Account:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return cls(f"{name}@{PROJECT}.iam.gserviceaccount.com", key, secrets.token_hex(20))
+
+    @classmethod
+    def from_json(cls, stored: Json) -> Account:
+        key = serialization.load_pem_private_key(stored["private_key"].encode(), None)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise TypeError("the stored key isn't an RSA key")
+        return cls(stored["client_email"], key, stored["private_key_id"])
+
+    def credentials(self, base_url: str) -> Json:
+        """The key file of the account, whose token_uri is this server's own."""
+        pem = self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return {
+            "type": "service_account",
+            "project_id": PROJECT,
+            "private_key_id": self.key_id,
+            "private_key": pem.decode(),
+            "client_email": self.email,
+            "client_id": "100000000000000000001",
+            "auth_uri": f"{base_url}/o/oauth2/auth",
+            "token_uri": f"{base_url}/token",
+            "auth_provider_x509_cert_url": f"{base_url}/oauth2/v1/certs",
+            "client_x509_cert_url": f"{base_url}/robot/v1/metadata/x509/{self.email}",
+            "universe_domain": "googleapis.com",
+        }
+
+
+@dataclass(slots=True)
+class Accounts:
+    """Who may call: the accounts by e-mail, and the tokens given out. `trust_any` takes every bearer token."""
+
+    known: dict[str, Account]
+    trust_any: bool = False
+    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def exchange(self, form: dict[str, str], token_uris: tuple[str, ...], now: float) -> Json:
+        """A token for a signed assertion (RFC 7523); raises TokenRefusedError."""
+        if form.get("grant_type") != GRANT:
+            raise TokenRefusedError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
+        claims = self._verified(form.get("assertion", ""))
+        self._check_times(claims, now)
+        if claims.get("aud") not in token_uris:
+            raise TokenRefusedError(
+                "invalid_grant", f"Invalid JWT: aud must be {token_uris[0]}, not {claims.get('aud')}."
+            )
+        if not claims.get("scope"):
+            raise TokenRefusedError("invalid_scope", "Empty or missing scope not allowed.")
+        token = "ya29.emulator-" + secrets.token_urlsafe(24)
+        self._tokens[token] = (str(claims["iss"]), now + LIFETIME)
+        return {"access_token": token, "expires_in": LIFETIME - 1, "token_type": "Bearer"}
+
+    def _verified(self, assertion: str) -> Json:
+        """The claims of an assertion whose RS256 signature is that of its issuer."""
+        parts = assertion.split(".")
+        try:
+            header, claims = (msgspec.json.decode(_unpadded(part)) for part in parts[:2])
+            signature = _unpadded(parts[2])
+            account = self.known.get(claims.get("iss", ""))
+            algorithm = header.get("alg")
+        except (IndexError, ValueError, AttributeError, binascii.Error) as error:
+            raise TokenRefusedError(
+                "invalid_grant", "Invalid JWT: it must be a signed assertion of three base64url parts."
+            ) from error
+        if account is None:
+            raise TokenRefusedError("invalid_grant", f"Invalid grant: account not found: {claims.get('iss')}")
+        if algorithm != "RS256":
+            raise TokenRefusedError("invalid_grant", f"Invalid JWT: the algorithm must be RS256, not {algorithm}.")
+        try:
+            signed = ".".join(parts[:2]).encode()
+            account.key.public_key().verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
+        except InvalidSignature as error:
+            raise TokenRefusedError("invalid_grant", "Invalid JWT Signature.") from error
+        return dict(claims)
+
+    @staticmethod
+    def _check_times(claims: Json, now: float) -> None:
+        issued, expires = claims.get("iat"), claims.get("exp")
+        if not isinstance(issued, (int, float)) or not isinstance(expires, (int, float)):
+            issued = expires = 0
+        short_lived = 0 < expires - issued <= LIFETIME + SKEW
+        if not short_lived or expires < now - SKEW or issued > now + SKEW:
+            raise TokenRefusedError(
+                "invalid_grant",
+                "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
+                f"Check your iat and exp values in the JWT claim (iat {issued}, exp {expires}, now {int(now)}).",
+            )
+
+    def authenticate(self, header: str, now: float) -> str:
+        """The e-mail of the caller whose Authorization header this is; raises UnauthenticatedError."""
+        scheme, _, token = header.partition(" ")
+        if self.trust_any and token:
+            return ANYBODY
+        if not header:
+            raise UnauthenticatedError(
+                "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or "
+                "other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+                [_error_info("CREDENTIALS_MISSING")],
+            )
+        email, expires = self._tokens.get(token, ("", 0.0))
+        if scheme.lower() != "bearer" or expires <= now:
+            raise UnauthenticatedError(
+                "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or "
+                "other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+                [_error_info("ACCESS_TOKEN_EXPIRED" if email else "ACCESS_TOKEN_TYPE_UNSUPPORTED")],
+            )
+        return email
+
+
+def _unpadded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _error_info(reason: str) -> Json:
+    return {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": reason,
+        "domain": "googleapis.com",
+        "metadata": {"service": "sheets.googleapis.com"},
+    }

@@ -1,0 +1,179 @@
+"""Drive v3, as far as clients of Sheets use it: files, copies, exports, imports of CSV, permissions.
+
+Design rule: pure but for the store, which it is given. A method answers a Reply; the edge writes it out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+from .drive_calls import DriveCall, DriveError, Reply, may, projected
+from .drive_permissions import (
+    all_permissions,
+    create_permission,
+    delete_permission,
+    get_permission,
+    list_permissions,
+    update_permission,
+)
+from .drive_query import matches_query
+from .export import to_csv, to_xlsx
+from .methods import new_workbook
+from .model import Json, Sheet, Workbook
+from .values import entered_cell
+
+SPREADSHEET = "application/vnd.google-apps.spreadsheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DEFAULT_FIELDS = "kind,id,name,mimeType"
+
+
+def file_json(book: Workbook, account: str) -> Json:
+    """A File resource."""
+    user = {"kind": "drive#user", "displayName": book.owner, "me": book.owner == account, "emailAddress": book.owner}
+    return {
+        "kind": "drive#file",
+        "id": book.spreadsheet_id,
+        "name": book.properties["title"],
+        "mimeType": SPREADSHEET,
+        "starred": False,
+        "trashed": bool(book.drive.get("trashed")),
+        "parents": book.drive.get("parents", ["root"]),
+        "version": str(book.version),
+        "webViewLink": f"https://docs.google.com/spreadsheets/d/{book.spreadsheet_id}/edit?usp=drivesdk",
+        "createdTime": book.created,
+        "modifiedTime": book.modified,
+        "owners": [user],
+        "ownedByMe": book.owner == account,
+        "capabilities": {"canEdit": may(book, account) in {"owner", "writer"}},
+        "permissions": all_permissions(book),
+        **{name: book.drive[name] for name in ("description", "properties", "appProperties") if name in book.drive},
+    }
+
+
+def create(call: DriveCall) -> Reply:
+    wanted = call.body or {}
+    if wanted.get("mimeType", SPREADSHEET) != SPREADSHEET:
+        raise DriveError(501, f"sheets-emulator keeps spreadsheets only, not {wanted['mimeType']}.", "notImplemented")
+    book = new_workbook(call.make_id(), call.account, wanted.get("name") or "Untitled", call.now)
+    book.drive = {name: wanted[name] for name in _OWN_MEMBERS if name in wanted}
+    call.store.keep([book])
+    return projected(call, file_json(book, call.account), _DEFAULT_FIELDS)
+
+
+_OWN_MEMBERS = ("parents", "description", "properties", "appProperties", "trashed")
+
+
+def list_files(call: DriveCall) -> Reply:
+    query = call.parameters.get("q", "")
+    matches_query(query, {"owners": []})  # a query that can't be read is refused even where there is no file
+    found = [
+        book
+        for book in call.store.workbooks.values()
+        if may(book, call.account) and matches_query(query, file_json(book, call.account))
+    ]
+    found.sort(key=lambda book: book.modified, reverse=True)
+    size, start = int(call.parameters.get("pageSize") or 100), int(call.parameters.get("pageToken") or 0)
+    page = found[start : start + size]
+    body: Json = {"kind": "drive#fileList", "incompleteSearch": False}
+    body["files"] = [file_json(book, call.account) for book in page]
+    if start + size < len(found):
+        body["nextPageToken"] = str(start + size)
+    return projected(call, body, f"kind,incompleteSearch,nextPageToken,files({_DEFAULT_FIELDS})")
+
+
+def get(call: DriveCall) -> Reply:
+    return projected(call, file_json(call.readable(), call.account), _DEFAULT_FIELDS)
+
+
+def update(call: DriveCall) -> Reply:
+    book, wanted = call.writable(), call.body or {}
+    if wanted.get("name"):
+        book.properties["title"] = wanted["name"]
+    book.drive.update({name: wanted[name] for name in _OWN_MEMBERS if name in wanted})
+    book.modified = call.now
+    call.store.keep([book])
+    return projected(call, file_json(book, call.account), _DEFAULT_FIELDS)
+
+
+def delete(call: DriveCall) -> Reply:
+    if call.readable().owner != call.account:
+        raise DriveError(
+            403, "The user does not have sufficient permissions for this file.", "insufficientFilePermissions"
+        )
+    call.store.remove(call.path["fileId"])
+    return Reply(status=204)
+
+
+def copy(call: DriveCall) -> Reply:
+    source, wanted = call.readable(), call.body or {}
+    book = source.fork()
+    book.spreadsheet_id, book.owner, book.version = call.make_id(), call.account, 1
+    book.properties["title"] = wanted.get("name") or f"Copy of {source.properties['title']}"
+    book.created = book.modified = call.now
+    book.permissions = []
+    book.drive = {name: wanted[name] for name in _OWN_MEMBERS if name in wanted}
+    call.store.keep([book])
+    return projected(call, file_json(book, call.account), _DEFAULT_FIELDS)
+
+
+def export(call: DriveCall) -> Reply:
+    kind = call.parameters.get("mimeType", "")
+    writer = _EXPORTS.get(kind)
+    if writer is None:
+        raise DriveError(400, "The requested conversion is not supported.", "badRequest", "convertTo")
+    return Reply(writer(call.readable()), media_type=kind)
+
+
+_EXPORTS: dict[str, Callable[[Workbook], bytes]] = {
+    "text/csv": lambda book: to_csv(book, book.sheets[0]),
+    "text/tab-separated-values": lambda book: to_csv(book, book.sheets[0], "\t"),
+    XLSX: to_xlsx,
+}
+
+
+def comments(call: DriveCall) -> Reply:
+    call.readable()
+    return projected(call, {"kind": "drive#commentList", "comments": []}, "*")
+
+
+def upload(call: DriveCall) -> Reply:
+    """Drive v2's media upload of a CSV (gspread's import_csv): the file becomes that one sheet."""
+    book = call.writable()
+    locale = str(book.properties.get("locale", "en_US"))
+    rows = list(csv.reader(io.StringIO(call.raw.decode("utf-8-sig"))))
+    width = max(map(len, rows), default=0)
+    sheet = Sheet(0, "Sheet1", max(len(rows), 1000), max(width, 26))
+    for index, row in enumerate(rows):
+        sheet.cells.set_row(index, [entered_cell(text, locale)[0] for text in row])
+    book.sheets, book.named_ranges, book.developer_metadata = [sheet], [], []
+    book.modified = call.now
+    call.store.keep([book])
+    return Reply(
+        {"kind": "drive#file", "id": book.spreadsheet_id, "title": book.properties["title"], "mimeType": SPREADSHEET}
+    )
+
+
+_FILE = r"/(?P<fileId>[^/]+)"
+_PERMISSION = r"/permissions/(?P<permissionId>[^/]+)"
+ROUTES: tuple[tuple[str, str, re.Pattern[str], Callable[[DriveCall], Reply]], ...] = tuple(
+    (api, verb, re.compile(path + r"\Z"), handler)
+    for api, verb, path, handler in (
+        ("drive.files.create", "POST", r"/drive/v3/files", create),
+        ("drive.files.list", "GET", r"/drive/v3/files", list_files),
+        ("drive.files.get", "GET", r"/drive/v3/files" + _FILE, get),
+        ("drive.files.update", "PATCH", r"/drive/v3/files" + _FILE, update),
+        ("drive.files.delete", "DELETE", r"/drive/v3/files" + _FILE, delete),
+        ("drive.files.copy", "POST", r"/drive/v3/files" + _FILE + "/copy", copy),
+        ("drive.files.export", "GET", r"/drive/v3/files" + _FILE + "/export", export),
+        ("drive.comments.list", "GET", r"/drive/v3/files" + _FILE + "/comments", comments),
+        ("drive.permissions.list", "GET", r"/drive/v3/files" + _FILE + "/permissions", list_permissions),
+        ("drive.permissions.create", "POST", r"/drive/v3/files" + _FILE + "/permissions", create_permission),
+        ("drive.permissions.get", "GET", r"/drive/v3/files" + _FILE + _PERMISSION, get_permission),
+        ("drive.permissions.update", "PATCH", r"/drive/v3/files" + _FILE + _PERMISSION, update_permission),
+        ("drive.permissions.delete", "DELETE", r"/drive/v3/files" + _FILE + _PERMISSION, delete_permission),
+        ("drive.files.upload", "PUT", r"/upload/drive/v2/files" + _FILE, upload),
+    )
+)

@@ -1,0 +1,250 @@
+"""One call from its bytes to its answer: authentication, quota, contract, method, store.
+
+Design rule: everything here is synchronous, so the event loop serialises the state; HTTP itself, faults and sleeping
+are in app.py.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from random import Random, SystemRandom
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from . import contract, drive
+from .accounts import GOOGLE_AUDIENCE, Account, Accounts
+from .batch_update.context import Context
+from .calls import Call
+from .discovery import Method, methods
+from .drive_calls import DriveCall, DriveError, Reply, may
+from .drive_query import QueryError
+from .errors import ApiError, InvalidArgumentError, NotFoundError, PermissionDeniedError, ServerError, TokenRefusedError
+from .faults import Fault
+from .fields import parse_mask, project
+from .methods import METHODS, WRITE, new_workbook
+from .model import Json, Workbook
+from .quota import Quota
+from .store import Store
+
+MAX_PAYLOAD = 10_485_760
+CHECKED_BYTES = 100_000
+TOKEN_API = "oauth.token"  # noqa: S105
+JSON_TYPE = "application/json; charset=UTF-8"
+_MASKED = frozenset({"spreadsheets.get", "spreadsheets.getByDataFilter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it came: the path unescaped, the query as written."""
+
+    verb: str
+    path: str
+    query: str
+    body: bytes
+    authorization: str
+    content_type: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    status: int
+    body: bytes
+    media_type: str = JSON_TYPE
+
+
+@dataclass(slots=True)
+class Server:
+    """The state of a running emulator. `clock` answers seconds since 1970; `hooks` run before each call."""
+
+    store: Store
+    accounts: Accounts
+    main_account: Account
+    quota: Quota = field(default_factory=Quota)
+    foreign: frozenset[str] = frozenset()
+    clock: Callable[[], float] = time.time
+    random: Random = field(default_factory=SystemRandom)
+    check_all_responses: bool = False
+    faults: list[Fault] = field(default_factory=list)
+    calls: deque[Json] = field(default_factory=lambda: deque(maxlen=100_000))
+    hooks: list[Callable[[str], None]] = field(default_factory=list)
+
+    @classmethod
+    def create(cls, store: Store | None = None, *, trust_any: bool = False, **options: Any) -> Server:
+        store = store or Store()
+        account = store.account()
+        return cls(store, Accounts({account.email: account}, trust_any), account, **options)
+
+    def now(self) -> str:
+        """The time as Drive writes it."""
+        moment = datetime.fromtimestamp(self.clock(), timezone.utc)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+    def reset(self) -> None:
+        """Forget workbooks, faults and calls; accounts and tokens stay."""
+        self.store.clear()
+        self.faults.clear()
+        self.calls.clear()
+
+    def create_spreadsheet(self, title: str, owner: str | None = None) -> str:
+        """A fresh workbook, without a call; answers its id."""
+        book = new_workbook(new_file_id(), owner or self.main_account.email, title, self.now())
+        self.store.keep([book])
+        return book.spreadsheet_id
+
+    def name_call(self, verb: str, path: str) -> str:
+        """The api name of a call, such as "spreadsheets.values.batchGet"; "unknown" for none."""
+        if verb == "POST" and path == "/token":
+            return TOKEN_API
+        method = _find_method(verb, path)
+        if method:
+            return method[0].api
+        return next((api for api, v, pattern, _ in drive.ROUTES if v == verb and pattern.match(path)), "unknown")
+
+    def handle(self, request: Incoming) -> Outgoing:
+        """Answer a call; every refusal comes out in its wire shape."""
+        try:
+            return self._handle(request)
+        except DriveError as error:
+            return Outgoing(error.http_code, msgspec.json.encode(error.body()))
+        except ApiError as error:
+            return Outgoing(error.code, msgspec.json.encode(error.body()))
+        except TokenRefusedError as error:
+            return Outgoing(400, msgspec.json.encode(error.body()))
+        except QueryError as error:
+            refused = DriveError(400, str(error), "invalid", "q")
+            return Outgoing(400, msgspec.json.encode(refused.body()))
+
+    def _handle(self, request: Incoming) -> Outgoing:
+        if request.verb == "POST" and request.path == "/token":
+            return self._token(request)
+        found = _find_method(request.verb, request.path)
+        if found:
+            return self._sheets_call(request, *found)
+        for _, verb, pattern, handler in drive.ROUTES:
+            match = pattern.match(request.path)
+            if match and verb == request.verb:
+                return self._drive_call(request, match.groupdict(), handler)
+        raise NotFoundError(
+            f"Not found: {request.verb} {request.path} is no method of Sheets v4 or Drive v3 that is emulated."
+        )
+
+    def _token(self, request: Incoming) -> Outgoing:
+        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
+        uris = (f"{request.base_url}/token", GOOGLE_AUDIENCE)
+        return Outgoing(200, msgspec.json.encode(self.accounts.exchange(form, uris, self.clock())))
+
+    def _sheets_call(self, request: Incoming, method: Method, path: dict[str, str]) -> Outgoing:
+        account = self.accounts.authenticate(request.authorization, self.clock())
+        kind, function = METHODS[method.api]
+        self.quota.spend(kind, account, self.clock())
+        if len(request.body) > MAX_PAYLOAD:
+            raise InvalidArgumentError(f"Request payload size exceeds the limit: {MAX_PAYLOAD} bytes.")
+        parameters = contract.accept_parameters(method, parse_qs(request.query, keep_blank_values=True))
+        root = "data" if method.request == "ValueRange" else ""
+        body = contract.accept_request(method.request, _json(request.body), root) if method.request else {}
+        others: list[Workbook] = []
+        book = self._open(path.get("spreadsheetId"), account, kind)
+        call = Call(
+            book,
+            path,
+            parameters,
+            body,
+            Context(account, self.random),
+            "https://docs.google.com",
+            lambda other: self._open_other(other, account, others),
+        )
+        answer = function(call)
+        encoded = msgspec.json.encode(answer)
+        self._check(method, answer, encoded)
+        if kind == WRITE:
+            self._keep([book, *others])
+        mask = parameters.get("fields")
+        if mask and method.api not in _MASKED:
+            encoded = msgspec.json.encode(_project(mask, answer))
+        return Outgoing(200, encoded)
+
+    def _open(self, spreadsheet_id: str | None, account: str, kind: str) -> Workbook:
+        """The workbook of a call: a fork where it writes, a fresh one where it creates."""
+        if spreadsheet_id is None:
+            return new_workbook(new_file_id(), account, "Untitled spreadsheet", self.now())
+        book = self.store.get(spreadsheet_id)
+        if spreadsheet_id in self.foreign:
+            raise PermissionDeniedError("The caller does not have permission")
+        if book is None:
+            raise NotFoundError("Requested entity was not found.")
+        role = may(book, account)
+        if role is None or (kind == WRITE and role in {"reader", "commenter"}):
+            raise PermissionDeniedError("The caller does not have permission")
+        return book.fork() if kind == WRITE else book
+
+    def _open_other(self, spreadsheet_id: str, account: str, others: list[Workbook]) -> Workbook:
+        others.append(self._open(spreadsheet_id, account, WRITE))
+        return others[-1]
+
+    def _keep(self, books: list[Workbook]) -> None:
+        now = self.now()
+        for book in books:
+            book.modified = now
+        self.store.keep(books)
+
+    def _check(self, method: Method, answer: Any, encoded: bytes) -> None:
+        """An answer that breaks the discovery document is a bug of ours; large ones are checked where asked for."""
+        if len(encoded) > CHECKED_BYTES and not self.check_all_responses:
+            return
+        faults = contract.response_faults(method.response, answer)
+        if faults:
+            raise ServerError(f"sheets-emulator: its answer to {method.api} breaks the contract: {'; '.join(faults)}")
+
+    def _drive_call(self, request: Incoming, path: dict[str, str], handler: Callable[..., Reply]) -> Outgoing:
+        account = self.accounts.authenticate(request.authorization, self.clock())
+        query = {name: values[-1] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+        is_json = request.content_type.startswith("application/json")
+        call = DriveCall(
+            self.store,
+            account,
+            path,
+            query,
+            _json(request.body) if is_json or request.path.endswith("/files") else {},
+            request.body,
+            self.now(),
+            new_file_id,
+            self.foreign,
+        )
+        reply = handler(call)
+        if reply.status == 204:
+            return Outgoing(204, b"")
+        body = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
+        return Outgoing(reply.status, body, reply.media_type)
+
+
+def _find_method(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
+    for method in methods():
+        if method.verb == verb and (match := method.pattern.match(path)):
+            return method, match.groupdict()
+    return None
+
+
+def _project(mask: str, answer: Any) -> Any:
+    return project(parse_mask(mask), answer)
+
+
+def _json(body: bytes) -> Any:
+    if not body.strip():
+        return {}
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise InvalidArgumentError(f"Invalid JSON payload received. {error}") from error
+
+
+def new_file_id() -> str:
+    """44 characters that begin with 1, as Drive's are."""
+    return "1" + secrets.token_urlsafe(33)[:43]

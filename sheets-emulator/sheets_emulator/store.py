@@ -1,0 +1,111 @@
+"""Where workbooks live: in memory, and in a SQLite file when one is given.
+
+Design rule: `keep` returns only after the file holds the new state, in one transaction with every workbook that a
+call changed; a killed process loses nothing that was acknowledged. SQLite in WAL mode without fsync survives the
+death of the process, not that of the machine, which is what an emulator needs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from .accounts import Account
+from .layer import Row
+from .model import Workbook
+from .state_codec import changed_chunks, decode_rows, decode_workbook, encode_head, encode_rows
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS workbook (id TEXT PRIMARY KEY, head BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS chunk (
+    id TEXT, sheet INTEGER, layer TEXT, number INTEGER, rows BLOB NOT NULL, PRIMARY KEY (id, sheet, layer, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS account (email TEXT PRIMARY KEY, key BLOB NOT NULL);
+"""
+
+
+class Store:
+    """Workbooks by id. What `get` answers is never changed in place: a writer keeps a fork."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.workbooks: dict[str, Workbook] = {}
+        self._file = _open(path) if path else None
+        if self._file:
+            self._load(self._file)
+
+    def _load(self, file: sqlite3.Connection) -> None:
+        layers: dict[str, dict[tuple[int, str], list[Row]]] = {}
+        query = "SELECT id, sheet, layer, number, rows FROM chunk ORDER BY id, sheet, layer, number"
+        for identity, sheet, layer, number, blob in file.execute(query):
+            rows = layers.setdefault(identity, {}).setdefault((sheet, layer), [])
+            rows.extend([()] * (number * 256 - len(rows)))
+            rows.extend(decode_rows(blob))
+        for identity, head in file.execute("SELECT id, head FROM workbook"):
+            self.workbooks[identity] = decode_workbook(head, layers.get(identity, {}))
+
+    def get(self, spreadsheet_id: str) -> Workbook | None:
+        return self.workbooks.get(spreadsheet_id)
+
+    def keep(self, books: Iterable[Workbook]) -> None:
+        """Make these states the current ones, all or none."""
+        books = list(books)
+        if self._file:
+            with self._file as file:
+                file.execute("BEGIN")
+                for book in books:
+                    _write(file, self.workbooks.get(book.spreadsheet_id), book)
+        for book in books:
+            self.workbooks[book.spreadsheet_id] = book
+
+    def remove(self, spreadsheet_id: str) -> None:
+        if self._file:
+            with self._file as file:
+                file.execute("BEGIN")
+                file.execute("DELETE FROM workbook WHERE id = ?", (spreadsheet_id,))
+                file.execute("DELETE FROM chunk WHERE id = ?", (spreadsheet_id,))
+        self.workbooks.pop(spreadsheet_id, None)
+
+    def clear(self) -> None:
+        """Forget every workbook; accounts stay."""
+        for spreadsheet_id in list(self.workbooks):
+            self.remove(spreadsheet_id)
+
+    def account(self) -> Account:
+        """The service account of this store, made at the first use and kept in the file."""
+        if self._file is None:
+            return Account.create()
+        found = self._file.execute("SELECT key FROM account").fetchone()
+        if found:
+            return Account.from_json(msgspec.json.decode(found[0]))
+        account = Account.create()
+        with self._file as file:
+            file.execute(
+                "INSERT INTO account VALUES (?, ?)", (account.email, msgspec.json.encode(account.credentials("")))
+            )
+        return account
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    file.execute("PRAGMA journal_mode = WAL")
+    file.execute("PRAGMA synchronous = OFF")
+    file.executescript(_TABLES)
+    return file
+
+
+def _write(file: sqlite3.Connection, old: Workbook | None, new: Workbook) -> None:
+    identity = new.spreadsheet_id
+    file.execute("INSERT OR REPLACE INTO workbook VALUES (?, ?)", (identity, encode_head(new)))
+    for (sheet, layer, number), rows in changed_chunks(old, new).items():
+        key = (identity, sheet, layer, number)
+        if rows is None:
+            file.execute("DELETE FROM chunk WHERE id = ? AND sheet = ? AND layer = ? AND number = ?", key)
+        else:
+            file.execute("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?)", (*key, encode_rows(rows)))

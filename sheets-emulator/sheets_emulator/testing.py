@@ -1,0 +1,104 @@
+"""The emulator inside of a test: a context manager and a pytest fixture.
+
+    with running_emulator() as emulator:
+        emulator.url, emulator.credentials, emulator.calls(), emulator.create_spreadsheet("title"), emulator.reset()
+
+Design rule: the server runs in a daemon thread of the same process on a free loopback port, so that real clients talk
+to it through a real socket while the test may look at, and change, its state between two calls.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .app import App
+from .faults import parse_faults
+from .model import Json, Workbook
+from .quota import Quota
+from .running import bind, url_of, uvicorn_server
+from .server import Server
+from .store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A running emulator."""
+
+    url: str
+    server: Server
+
+    @property
+    def credentials(self) -> Json:
+        """A service account key that the emulator trusts."""
+        return self.server.main_account.credentials(self.url)
+
+    def calls(self) -> list[Json]:
+        """The calls so far, as GET /_emulator/calls lists them."""
+        return list(self.server.calls)
+
+    def forget_calls(self) -> None:
+        self.server.calls.clear()
+
+    def create_spreadsheet(self, title: str = "Untitled") -> str:
+        """A fresh workbook of the account; answers its id. It isn't listed as a call."""
+        return self.server.create_spreadsheet(title)
+
+    def workbook(self, spreadsheet_id: str) -> Workbook:
+        """The workbook as it is now, to look at."""
+        return self.server.store.workbooks[spreadsheet_id]
+
+    def reset(self) -> None:
+        """Forget workbooks, faults and calls."""
+        self.server.reset()
+
+    def set_faults(self, *faults: Json) -> None:
+        """Script faults, as POST /_emulator/faults takes them; none ends them."""
+        self.server.faults[:] = parse_faults({"faults": list(faults)})
+
+    @contextmanager
+    def before_each_call(self, hook: Callable[[str], None]) -> Iterator[None]:
+        """Run `hook(api)` before each call is answered: a person who edits between a client's read and its write."""
+        self.server.hooks.append(hook)
+        try:
+            yield
+        finally:
+            self.server.hooks.remove(hook)
+
+
+@contextmanager
+def running_emulator(
+    *,
+    state: Path | None = None,
+    auth: str = "service-account",
+    quota: str = "off",
+    foreign: tuple[str, ...] = (),
+    **options: Any,
+) -> Iterator[Emulator]:
+    """Run an emulator until the block ends. Every response is checked against the discovery document."""
+    server = Server.create(
+        Store(state),
+        trust_any=auth == "any",
+        quota=Quota.parse(quota),
+        foreign=frozenset(foreign),
+        check_all_responses=options.pop("check_all_responses", True),
+        **options,
+    )
+    listener = bind("127.0.0.1", 0)
+    runner = uvicorn_server(App(server))
+    thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True, name="sheets-emulator")
+    thread.start()
+    while not runner.started and thread.is_alive():
+        time.sleep(0.005)
+    try:
+        yield Emulator(url_of(listener), server)
+    finally:
+        runner.should_exit = True
+        thread.join(5)
+        server.store.close()
+        listener.close()

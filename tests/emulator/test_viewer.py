@@ -1,0 +1,135 @@
+"""The page of a workbook."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from sheets_emulator.testing import Emulator
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture
+def shown(api: Any, spreadsheet_id: str) -> str:
+    """A workbook with something of everything; its id."""
+    cells = [
+        {"userEnteredValue": {"stringValue": "<b>text</b>"}, "note": "a note"},
+        {
+            "userEnteredValue": {"numberValue": 45000.5},
+            "userEnteredFormat": {"numberFormat": {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}},
+        },
+        {
+            "userEnteredValue": {"boolValue": True},
+            "userEnteredFormat": {"textFormat": {"bold": True}, "backgroundColor": {"red": 1}},
+        },
+        {"userEnteredValue": {"formulaValue": "=1+1"}},
+        {"userEnteredValue": {"formulaValue": "=XLOOKUP(1)"}},
+    ]
+    answer = api.batch(
+        spreadsheet_id,
+        {
+            "updateCells": {
+                "start": {"rowIndex": 1},
+                "rows": [{"values": cells}],
+                "fields": "userEnteredValue,userEnteredFormat,note",
+            }
+        },
+        {"updateCells": {"start": {"rowIndex": 900}, "rows": [{"values": cells[:1]}], "fields": "userEnteredValue"}},
+        {
+            "updateSheetProperties": {
+                "properties": {"gridProperties": {"frozenRowCount": 1}},
+                "fields": "gridProperties.frozenRowCount",
+            }
+        },
+        {
+            "addSheet": {
+                "properties": {"title": "Hidden & co", "hidden": True, "tabColorStyle": {"rgbColor": {"red": 1}}}
+            }
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    api.emulator.forget_calls()
+    return spreadsheet_id
+
+
+def look(emulator: Emulator, path: str) -> Any:
+    return requests.get(emulator.url + path, timeout=10).json()
+
+
+def test_a_page_needs_nothing_from_outside(emulator: Emulator, shown: str) -> None:
+    for path in (f"/spreadsheets/d/{shown}", f"/spreadsheets/d/{shown}/edit", "/"):
+        answer = requests.get(emulator.url + path, timeout=10)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/html")
+        assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", answer.text)
+    assert emulator.calls() == []
+
+
+def test_a_page_of_no_workbook_is_404_and_harmless(emulator: Emulator) -> None:
+    answer = requests.get(emulator.url + "/spreadsheets/d/<script>", timeout=10)
+    assert answer.status_code == 404
+    assert "<script>" not in answer.text
+
+
+def test_the_tabs_tell_what_the_page_needs(emulator: Emulator, shown: str) -> None:
+    view = look(emulator, f"/_emulator/view/{shown}")
+    first, second = view["sheets"]
+    assert (first["title"], first["frozenRows"], first["rows"], len(first["widths"])) == ("Sheet1", 1, 1000, 26)
+    assert (second["hidden"], second["color"]) == (True, "rgb(255,0,0)")
+    assert look(emulator, "/_emulator/view/none") == {"error": "no such workbook"}
+
+
+def test_cells_are_shown_as_formatted(emulator: Emulator, shown: str) -> None:
+    data = look(emulator, f"/_emulator/view/{shown}/0?start=1&count=1")
+    text, date, flag, formula, unknown = data["rows"][0]
+    styles = data["styles"]
+    assert (text["t"], text["n"]) == ("<b>text</b>", "a note")
+    assert (date["t"], styles[date["s"]]) == ("2023-03-15 12:00", "text-align:right")
+    assert (flag["t"], styles[flag["s"]]) == ("TRUE", "text-align:center;font-weight:600;background:rgb(255,0,0)")
+    assert (formula["t"], formula["f"]) == ("2", "=1+1")
+    assert unknown["t"] == "=XLOOKUP(1)"
+
+
+def test_rows_are_answered_in_portions(emulator: Emulator, shown: str) -> None:
+    assert look(emulator, f"/_emulator/view/{shown}/0?start=800&count=200")["rows"][100] == ["<b>text</b>"]
+    assert look(emulator, f"/_emulator/view/{shown}/0?start=0&count=99999")["rows"][1:2]
+    assert look(emulator, f"/_emulator/view/{shown}/7") == {"error": "no such sheet"}
+    assert "error" in look(emulator, f"/_emulator/view/{shown}/0?start=x")
+
+
+def test_the_activity_shows_the_latest_call_first(api: Any, shown: str) -> None:
+    api.read(shown, "A1")
+    api.write(shown, "A1", [["x"]])
+    activity = look(api.emulator, "/_emulator/activity")
+    assert [call["api"] for call in activity["calls"]] == ["spreadsheets.values.update", "spreadsheets.values.get"]
+    assert activity["quota"]["write"]["used"] >= 1
+
+
+def rendered(address: str) -> str:
+    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000", "--dump-dom"]
+    done = subprocess.run([*command, address], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium is installed")
+def test_a_browser_shows_the_sheet(emulator: Emulator, shown: str) -> None:
+    page = rendered(f"{emulator.url}/spreadsheets/d/{shown}#gid=0&range=A901")
+    assert '<h1 id="title">A book</h1>' in page
+    assert 'class="hidden"' in page
+    assert "&lt;b&gt;text&lt;/b&gt;" in page
+    assert 'id="r900" class="n hot"' in page or 'class="n hot" id="r900"' in page
+    assert re.search(r'<tr class="frozen last"><th class="n" id="r0" style="top: 24px;">1</th>', page)
+    assert page.count("<tr") < 200, "only the rows in sight are drawn"
+
+
+def test_the_page_is_part_of_the_package() -> None:
+    import sheets_emulator
+
+    assert (Path(sheets_emulator.__file__).parent / "page.html").is_file()
