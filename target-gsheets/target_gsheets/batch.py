@@ -51,10 +51,11 @@ def write_rows(sheet_id: int, row: int, column: int, rows: Sequence[Row]) -> Req
     }
 
 
-def add_sheet(sheet_id: int, title: str, row_count: int, column_count: int) -> Request:
-    """A new sheet with a frozen first row, under an id of our own."""
+def add_sheet(sheet_id: int, title: str, row_count: int, column_count: int, index: int | None) -> Request:
+    """A new sheet with a frozen first row, under an id of our own, at a place among the tabs or behind them all."""
     grid = {"rowCount": row_count, "columnCount": column_count, "frozenRowCount": 1}
-    return {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
+    place = {} if index is None else {"index": index}
+    return {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, **place, "gridProperties": grid}}}
 
 
 def resize_sheet(sheet_id: int, row_count: int, column_count: int) -> Request:

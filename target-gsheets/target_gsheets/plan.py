@@ -7,6 +7,7 @@ as a margin, so that every insertion has a neighbour to take its format from, an
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -23,6 +24,7 @@ from target_gsheets.workbook import Content, Mark, Row, Sheet, Workbook, find_sh
 Request: TypeAlias = "dict[str, Any]"
 
 MARGIN = 1
+DEFAULT_GRID = (1000, 26)  # of the one sheet in a new workbook, seen in recordings
 # Without proof that a stream is whole, no more than this share of a sheet's rows is removed.
 MAX_UNPROVEN_DELETE_RATIO = 0.5
 
@@ -62,10 +64,12 @@ def make_plan(
     Raise LimitError, naming the largest streams, when the workbook would outgrow what Google allows.
     """
     plans = []
+    indices = itertools.count() if is_fresh(workbook) else itertools.repeat(None)
     for sheet_wanted in wanted:
         sheet = find_sheet(workbook, sheet_wanted.stream, sheet_wanted.title)
         if sheet is None:
-            plans.append(plan_new_sheet(sheet_wanted, free_title(workbook, sheet_wanted.title), new_sheet_id()))
+            title = free_title(workbook, sheet_wanted.title)
+            plans.append(plan_new_sheet(sheet_wanted, title, new_sheet_id(), next(indices)))
         else:
             plans.append(plan_sheet(sheet, contents[sheet.sheet_id], sheet_wanted))
     others = (sheet for sheet in workbook.sheets if sheet.sheet_id not in contents)
@@ -74,6 +78,17 @@ def make_plan(
         other_cells=sum(sheet.row_count * sheet.column_count for sheet in others),
     )
     return Plan(tuple(plans), tuple(pack([request for plan in plans for request in plan.requests])))
+
+
+def is_fresh(workbook: Workbook) -> bool:
+    """Whether there is nothing but the sheet that Google gives a new workbook: then ours come before it.
+
+    Whoever opens the workbook sees the first tab, and that should be data.
+    """
+    if len(workbook.sheets) != 1:
+        return False
+    only = workbook.sheets[0]
+    return only.mark is None and (only.row_count, only.column_count) == DEFAULT_GRID
 
 
 def free_title(workbook: Workbook, title: str) -> str:
@@ -86,8 +101,8 @@ def free_title(workbook: Workbook, title: str) -> str:
     return free
 
 
-def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int) -> SheetPlan:
-    """A sheet that isn't there yet."""
+def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int, index: int | None) -> SheetPlan:
+    """A sheet that isn't there yet, at a place among the tabs or behind them all."""
     row_count, column_count = len(wanted.rows) + 1 + MARGIN, len(wanted.columns) + MARGIN
     return SheetPlan(
         stream=wanted.stream,
@@ -96,7 +111,7 @@ def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int) -> SheetPlan:
         columns=len(wanted.columns),
         added=len(wanted.rows),
         grid_cells=row_count * column_count,
-        requests=(batch.add_sheet(sheet_id, title, row_count, column_count), *fill_requests(sheet_id, wanted)),
+        requests=(batch.add_sheet(sheet_id, title, row_count, column_count, index), *fill_requests(sheet_id, wanted)),
     )
 
 

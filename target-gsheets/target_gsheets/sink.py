@@ -28,7 +28,7 @@ class RecordValidator(BaseJSONSchemaValidator):
     def __init__(self, schema: dict[str, Any]) -> None:
         super().__init__(schema)
         try:
-            self._validator = jsonschema_rs.Draft7Validator(without_multiples(schema))
+            self._validator = jsonschema_rs.Draft7Validator(without_multiples(schema), validate_formats=False)
         except (ValueError, jsonschema_rs.ValidationError) as exc:
             raise InvalidJSONSchema(f"Schema Validation Error: {exc}") from exc
 

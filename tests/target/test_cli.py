@@ -98,7 +98,7 @@ def test_what_was_whole_before_a_broken_line_is_committed(run, workbook):
     posts = lines_of([schema_message("posts", USERS), record_message("posts", {"id": 1}, 1)])
     done = run(users + posts + '{"type": "REC')
     assert done.returncode == 1
-    assert workbook.titles() == ["Sheet1", "users"]
+    assert workbook.titles() == ["users", "Sheet1"]
     assert json.loads(done.stdout) == {"bookmarks": {"users": {}}}
     assert "posts: the input ended in the middle of this stream" in done.stderr
 

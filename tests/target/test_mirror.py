@@ -99,7 +99,7 @@ def test_a_stream_with_a_bad_record_fails_alone(workbook):
     bad = [schema_message("bad", USERS), record_message("bad", {"id": "x", "name": 1}, 1)]
     with pytest.raises(Exception, match="id"):
         workbook.sync(*bad, {"type": "ACTIVATE_VERSION", "stream": "bad", "version": 1}, *users((1, "a")))
-    assert workbook.titles() == ["Sheet1", "users"]
+    assert workbook.titles() == ["users", "Sheet1"]
 
 
 def test_a_schema_alone_changes_nothing_and_calls_nobody(workbook):

@@ -56,6 +56,18 @@ def test_a_missing_sheet_is_made_filled_and_marked_in_one_commit():
     assert (plan.sheets[0].rows, plan.sheets[0].added) == (2, 2)
 
 
+def test_our_sheets_come_before_the_blank_one_of_a_new_workbook():
+    default = (sheet(1000, 26, title="Sheet1", stream=None), [], [])
+    plan = plan_of([default], wanted([], stream="a"), wanted([], stream="b"))
+    added = [request["addSheet"]["properties"] for request in plan.commits[0] if "addSheet" in request]
+    assert [(properties["title"], properties["index"]) for properties in added] == [("a", 0), ("b", 1)]
+
+
+def test_new_sheets_come_behind_what_people_have():
+    plan = plan_of([(sheet(20, 5, title="Notes", stream=None), ["mine"], [])], wanted([]))
+    assert "index" not in plan.commits[0][0]["addSheet"]["properties"]
+
+
 def test_an_equal_sheet_needs_no_commit():
     plan = plan_of([(sheet(), ["id", "name"], [[1, "a"], [2, "b"]])], wanted([(1, "a"), (2, "b")]))
     assert plan.commits == ()
