@@ -23,7 +23,6 @@ from pathlib import Path
 import psycopg
 import psycopg.sql
 
-
 USER = "mih"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -92,15 +91,20 @@ def choose_launch(home: Path) -> Launch:
     if os.name != "posix" or os.geteuid() != 0:
         return Launch()
     namespace = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
-    if shutil.which("unshare") and subprocess.run([*namespace, "true"], check=False).returncode == 0:
+    if (
+        shutil.which("unshare")
+        and subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode == 0
+    ):
         return Launch(prefix=namespace)
-    # A virtual environment below a 0700 home can't be read by nobody: the binaries move beside the data.
-    binaries = home / "pginstall"
-    if not binaries.exists():
-        shutil.copytree(find_binaries(), binaries, symlinks=True)
+    # A virtual environment below a 0700 home can't be read by nobody: the programs move beside the data, and with
+    # them their libraries, which they look for relative to themselves.
+    package = find_binaries().parent
+    for folder in (package, package.with_suffix(".libs")):
+        if folder.exists():
+            shutil.copytree(folder, home / folder.name, symlinks=True)
     shutil.chown(home, "nobody")
     home.chmod(0o755)
-    return Launch(user="nobody", binaries=binaries)
+    return Launch(user="nobody", binaries=home / package.name / "pginstall")
 
 
 def free_port() -> int:
@@ -119,16 +123,14 @@ def initialise(launch: Launch, home: Path, password: str) -> Path:
         shutil.chown(password_file, launch.user)
     data = home / "data"
     process = launch.popen(
-        "initdb", f"--pgdata={data}", f"--username={USER}", f"--pwfile={password_file}", 
+        "initdb", f"--pgdata={data}", f"--username={USER}", f"--pwfile={password_file}",
         "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     output, _ = process.communicate(timeout=START_SECONDS)
     password_file.unlink()
     if process.returncode:
-        raise PostgresStartError(
-            f"initdb ended with {process.returncode}:\n{output.decode(errors='replace')}"
-        )
+        raise PostgresStartError(f"initdb ended with {process.returncode}:\n{output.decode(errors='replace')}")
     return data
 
 
