@@ -1,0 +1,1 @@
+"""What this project adds to Meltano itself; the plugins know nothing of it."""

@@ -1,0 +1,51 @@
+"""Lets DB_SYNC_LOG_LEVEL set the level of Meltano and, through it, of both plugins.
+
+Meltano loads LOG_LEVEL as an entry point of its group `meltano.settings`, before it sets up its logging.
+`cli.log_level: $X` in meltano.yml can't do this: with X unset or empty Meltano 4.4 asks Python's logging for
+a level named NONE and ends in a traceback; an upper-case name does the same. MELTANO_CLI_LOG_LEVEL and
+--log-level, Meltano's own, keep their meaning and win.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+
+from dotenv import dotenv_values, find_dotenv
+from meltano.core.setting_definition import SettingDefinition
+
+VARIABLE = "DB_SYNC_LOG_LEVEL"
+MELTANO_VARIABLE = "MELTANO_CLI_LOG_LEVEL"
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+def read_dotenv(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The project's .env: in MELTANO_PROJECT_ROOT, else the next one from the working directory upwards."""
+    root = environment.get("MELTANO_PROJECT_ROOT")
+    return dotenv_values(Path(root) / ".env" if root else find_dotenv(usecwd=True))
+
+
+def apply_log_level(environment: MutableMapping[str, str], dotenv: Mapping[str, str | None]) -> None:
+    """Copy the level into Meltano's own variable; unset and empty leave everything as it is.
+
+    An unknown level ends the program with one sentence, since nobody would catch an error here.
+    """
+    level = environment.get(VARIABLE, dotenv.get(VARIABLE) or "").strip().lower()
+    if not level:
+        return
+    if level not in LEVELS:
+        choices = ", ".join(LEVELS)
+        raise SystemExit(f"{VARIABLE} is '{level}': set it to one of {choices}, or leave it empty for info.")
+    environment.setdefault(MELTANO_VARIABLE, level)
+
+
+apply_log_level(os.environ, read_dotenv(os.environ))
+
+LOG_LEVEL = SettingDefinition(
+    name="db_sync.log_level",
+    kind="string",
+    env_aliases=[VARIABLE],
+    label="Log level",
+    description=f"Level of Meltano and both plugins: {', '.join(LEVELS)}. Default: info.",
+)
