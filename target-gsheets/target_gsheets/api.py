@@ -8,6 +8,7 @@ again blindly and never stops under a lasting 429.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,17 +130,43 @@ class SheetsApi:
         return answer
 
 
+class RefusingAdapter(requests.adapters.BaseAdapter):
+    """Lets nothing through: with an emulator in Google's place no call may leave this machine."""
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_kwargs: Any) -> requests.Response:
+        """Refuse."""
+        raise requests.ConnectionError(f"{request.url} is not the emulator's")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 def open_session(settings: Settings) -> requests.Session:
-    """A session that signs its requests; for an emulator one that can't reach anything else."""
-    if settings.api_endpoint is None:
-        return AuthorizedSession(google_credentials(settings.credentials))  # type: ignore[no-untyped-call]
-    plain = requests.Session()
-    plain.trust_env = False  # a proxy must not stand between us and this machine
-    credentials = google_credentials(settings.credentials)
-    session = AuthorizedSession(credentials, auth_request=AuthRequest(plain))  # type: ignore[no-untyped-call]
-    session.trust_env = False
-    session.mount(GOOGLE, EmulatorAdapter(settings.api_endpoint))
+    """A session that signs its requests; with an emulator it and its token session reach this machine alone."""
+    tokens = requests.Session()
+    session = AuthorizedSession(google_credentials(settings.credentials), auth_request=AuthRequest(tokens))  # type: ignore[no-untyped-call]
+    for each in (tokens, session):
+        # Else a line in ~/.netrc would replace our token by a stranger's password.
+        each.auth = keep_authorization
+    if settings.api_endpoint is not None:
+        for each in (tokens, session):
+            each.trust_env = False  # a proxy must not stand between us and this machine
+            each.mount("https://", RefusingAdapter())
+            each.mount("http://", RefusingAdapter())
+        session.mount(GOOGLE, EmulatorAdapter(settings.api_endpoint))
+        tokens.mount(token_address(settings), requests.adapters.HTTPAdapter())
     return session
+
+
+def keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An authentication for requests that changes nothing: google-auth has put the token there."""
+    return request
+
+
+def token_address(settings: Settings) -> str:
+    """Where tokens come from while an emulator stands in for the API."""
+    key = settings.credentials.key
+    return str(key["token_uri"]) if key else str(settings.api_endpoint)
 
 
 def google_credentials(credentials: Credentials) -> google.auth.credentials.Credentials:
@@ -149,10 +176,10 @@ def google_credentials(credentials: Credentials) -> google.auth.credentials.Cred
             return google.oauth2.credentials.Credentials(token="emulator")  # type: ignore[no-untyped-call]  # noqa: S106
         try:
             found, _ = google.auth.default(scopes=SCOPES)
-        except auth_errors.DefaultCredentialsError:
+        except auth_errors.DefaultCredentialsError as exc:
             raise ConfigurationError(
                 "No credentials: set 'credentials_base64', 'credentials_json' or 'credentials_path' to a service "
-                "account's JSON key. (Application Default Credentials aren't set up here either.)"
+                f"account's JSON key. (Application Default Credentials can't be had either: {exc.args[0]})"
             ) from None
         return found
     try:
@@ -192,7 +219,8 @@ def translate(status: int, message: str, settings: Settings) -> RemoteError:
         )
     if status == 401:
         return AccessError(f"Google doesn't accept the credentials in '{settings.credentials.source}': {message}")
-    return RefusedError(f"Google refused a request as invalid ({status}): {message}")
+    found = re.search(r"requests\[(\d+)\]", message)
+    return RefusedError(f"Google refused to change the sheet ({status}): {message}", int(found[1]) if found else None)
 
 
 def translate_auth(exc: auth_errors.GoogleAuthError, credentials: Credentials) -> RemoteError:

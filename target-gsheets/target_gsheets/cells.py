@@ -3,8 +3,7 @@
 A cell is a plain Python value: None is empty, str is text, int and float are numbers, bool is a boolean. The schema
 decides what a text means (a date or just text) and how a column is shown; the value's own JSON type decides the rest.
 
-Serial numbers count days since 1899-12-30 without a time zone, so an instant is first moved to the workbook's zone:
-in autumn two instants an hour apart share a serial. Numbers in a sheet are IEEE doubles: what a double can't hold
+Numbers in a sheet are IEEE doubles: what a double can't hold
 exactly stays text.
 """
 
@@ -13,12 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeAlias
 
 import msgspec
+
+from target_gsheets.serials import date_serial, date_time_serial, time_serial
 
 Cell: TypeAlias = "str | int | float | bool | None"
 ToCell: TypeAlias = "Callable[[Any], Cell]"
@@ -27,14 +28,9 @@ MAX_CHARACTERS = 50_000
 CUT_AT = 49_990
 CUT_MARK = "… [cut]"
 MAX_INTEGER = 10**15
-SERIAL_DAY_ZERO = date(1899, 12, 30).toordinal()
-MICROSECONDS_A_DAY = 86_400_000_000
 
 # What Sheets can't hold: control characters but tab and line breaks, and halves of surrogate pairs.
 REFUSED_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?")
-DATE_TIME = re.compile(rf"{DATE.pattern}[T ]{TIME.pattern}(Z|[+-]\d\d(?::?\d\d)?)?")
 
 
 class Kind(Enum):
@@ -86,11 +82,13 @@ class Losses:
     removed: int = 0
 
 
-def column_of(name: str, schema: Mapping[str, Any]) -> Column:
+def column_of(name: str, schema: Mapping[str, Any] | bool) -> Column:
     """Read a property of a stream's schema; of several types the first that isn't null or text counts."""
+    if isinstance(schema, bool):  # JSON Schema allows true for anything, false for nothing
+        return Column(name, Kind.JSON)
     branches = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     kinds: list[Kind] = []
-    for branch in branches:
+    for branch in (branch for branch in branches if isinstance(branch, Mapping)):
         types = branch.get("type", ())
         for kind in [types] if isinstance(types, str) else types:
             if kind == "string" and branch.get("format") in FORMATS:
@@ -172,76 +170,20 @@ def clean_text(text: str, losses: Losses) -> str | None:
     return text or None
 
 
+def canonical(text: str) -> str:
+    """A text without what Sheets might add on its own: nobody outside Google knows for certain.
+
+    A text that begins with `=`, `+` or `'` may come back with an apostrophe in front, and line breaks may come back
+    as line feeds. Taken as different, such a cell would be written again in every run.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text[1:] if text[:2] in {"'=", "'+", "''"} else text
+
+
 _json_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def compact_json(value: Any) -> str:
     """JSON without blanks, keys in source order, numbers with all their digits."""
     return _json_encoder.encode(value).decode()
-
-
-def day_number(year: str, month: str, day: str) -> int | None:
-    """Days since 1899-12-30; None before it, or where there is no such day."""
-    try:
-        number = date(int(year), int(month), int(day)).toordinal() - SERIAL_DAY_ZERO
-    except ValueError:
-        return None
-    return number if number >= 0 else None
-
-
-def microseconds_of(hour: str, minute: str, second: str, fraction: str | None) -> int | None:
-    """Microseconds since midnight; None for 24:00:00 and for leap seconds, which a serial can't show."""
-    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
-        return None
-    whole = (int(hour) * 60 + int(minute)) * 60 + int(second)
-    return whole * 1_000_000 + int((fraction or "").ljust(6, "0"))
-
-
-def date_serial(text: str) -> int | None:
-    """The serial of an ISO date; None for what a sheet can't show as one, such as infinity or the year 44 BC."""
-    found = DATE.fullmatch(text)
-    return day_number(found[1], found[2], found[3]) if found else None
-
-
-def time_serial(text: str) -> float | None:
-    """The serial, a fraction of a day, of an ISO time without an offset."""
-    found = TIME.fullmatch(text)
-    microseconds = microseconds_of(found[1], found[2], found[3], found[4]) if found else None
-    return None if microseconds is None else microseconds / MICROSECONDS_A_DAY
-
-
-def date_time_serial(text: str, zone: tzinfo) -> float | None:
-    """The serial of an ISO date and time, as the clocks of `zone` show it; without an offset, as it is written."""
-    found = DATE_TIME.fullmatch(text)
-    if not found:
-        return None
-    days = day_number(found[1], found[2], found[3])
-    microseconds = microseconds_of(found[4], found[5], found[6], found[7])
-    if days is None or microseconds is None:
-        return None
-    if found[8]:
-        return zoned_serial(days, microseconds, parse_offset(found[8]), zone)
-    return days + microseconds / MICROSECONDS_A_DAY
-
-
-def zoned_serial(days: int, microseconds: int, offset: timedelta, zone: tzinfo) -> float | None:
-    """Move a day and a time of day from an offset to a zone; None where that leaves the range of serials."""
-    try:
-        instant = datetime.fromordinal(days + SERIAL_DAY_ZERO).replace(tzinfo=timezone.utc)
-        local = (instant + timedelta(microseconds=microseconds) - offset).astimezone(zone)
-    except OverflowError:
-        return None
-    days = local.toordinal() - SERIAL_DAY_ZERO
-    since_midnight = timedelta(
-        hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond
-    )
-    return days + (since_midnight // timedelta(microseconds=1)) / MICROSECONDS_A_DAY if days >= 0 else None
-
-
-def parse_offset(text: str) -> timedelta:
-    """Z, +02, +0200 or +02:00 as a time difference."""
-    if text == "Z":
-        return timedelta()
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return -offset if text[0] == "-" else offset

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from target_gsheets.cells import Cell
+from target_gsheets.cells import Cell, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Layout:
 
 def lay_out(header: Sequence[Cell], ours: Sequence[str], wanted: Sequence[str]) -> Layout:
     """Plan the columns of a sheet; `ours` are the columns that we wrote when we were here last."""
-    places: dict[Cell, int] = {}
-    for position, name in enumerate(header):
-        places.setdefault(name, position)
-    now = tuple(places.get(name) for name in wanted)
+    places: dict[str, int] = {}
+    for position, cell in enumerate(header):
+        places.setdefault(header_key(cell), position)
+    now = tuple(places.get(header_key(name)) for name in wanted)
     # Old columns by their position now, new ones by a negative number made from their place among the wanted.
     order = list(range(len(header)))
     inserted: list[int] = []
@@ -40,11 +40,16 @@ def lay_out(header: Sequence[Cell], ours: Sequence[str], wanted: Sequence[str]) 
             at = place_for(number, now, order)
             order.insert(at, -1 - number)
             inserted.append(at)
-    gone = {places[name] for name in ours if name in places and name not in wanted}
+    gone = {places[key] for key in {*map(header_key, ours)} - {*map(header_key, wanted)} if key in places}
     removed = tuple(position for position in reversed(range(len(order))) if order[position] in gone)
     left = [column for column in order if column not in gone]
     then = tuple(left.index(-1 - number if place is None else place) for number, place in enumerate(now))
     return Layout(now, then, tuple(inserted), removed)
+
+
+def header_key(cell: Cell) -> str:
+    """What a header goes by: a name like `2024` that a person typed again has become a number."""
+    return canonical(cell if isinstance(cell, str) else "" if cell is None else str(cell))
 
 
 def place_for(number: int, now: Sequence[int | None], order: Sequence[int]) -> int:

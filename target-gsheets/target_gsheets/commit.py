@@ -8,24 +8,26 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tenacity
 
 from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
-from target_gsheets.errors import RemoteError, TransientError
+from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.grid import quote_title
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.proof import Verdict
+from target_gsheets.sheet_plan import SheetPlan
 from target_gsheets.wanted import WantedSheet, sheet_titles, wanted_sheet
 from target_gsheets.workbook import Content, Sheet, Workbook, find_sheet
 
 # One values.batchGet asks for about this many cells, and for ranges that fit into an address.
 MAX_CELLS_A_READ = 1_000_000
-MAX_RANGE_CHARACTERS_A_READ = 4_000
+MAX_ADDRESS_CHARACTERS_A_READ = 6_000
 MAX_SHEET_ID = 2**31 - 1
 LONGEST_WAIT_SECONDS = 32
 
@@ -41,49 +43,74 @@ class Arrived:
     buffer: RowBuffer
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What was done: the sheets with the changes that the first look found, and the streams that failed alone."""
+
+    plans: dict[str, tuple[SheetPlan, WantedSheet]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def sheets(self) -> list[tuple[SheetPlan, WantedSheet]]:
+        """The sheets that are in line now."""
+        return [found for stream, found in self.plans.items() if stream not in self.failed]
+
+
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """How to keep one workbook equal to its streams: the API, patience and chance are arguments."""
+    """How to keep one workbook equal to its streams: the API, patience and chance are arguments.
+
+    `sleep` may return early; `is_stopped` says that no other attempt shall begin.
+    """
 
     api: SheetsApi
     timezone: tzinfo | None
     retry_seconds: float
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
+    is_stopped: Callable[[], bool]
     chance: random.Random
 
-    def commit(self, streams: Sequence[Arrived]) -> tuple[Plan, tuple[WantedSheet, ...]]:
-        """Make the workbook hold these streams and return the plan of the first pass, which says what changed.
-
-        Raise RemoteError when that can't be done within `retry_seconds`.
-        """
-        first: tuple[Plan, tuple[WantedSheet, ...]] | None = None
+    def commit(self, streams: Sequence[Arrived]) -> Outcome:
+        """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`."""
+        outcome = Outcome()
         try:
             for attempt in self._attempts():
                 with attempt:
-                    plan, wanted = self._plan(streams)
-                    first = first or (plan, wanted)
-                    apply_plan(self.api, plan)
+                    self._attempt(streams, outcome)
         except TransientError as exc:
             raise RemoteError(
                 f"Gave up after {self.retry_seconds:g} seconds of retrying ('retry_seconds'): {exc} "
                 "The next run will take up where this one left off."
             ) from exc
-        assert first is not None  # noqa: S101  a loop that ends without an error has planned
-        return first
+        return outcome
 
-    def _plan(self, streams: Sequence[Arrived]) -> tuple[Plan, tuple[WantedSheet, ...]]:
+    def _attempt(self, streams: Sequence[Arrived], outcome: Outcome) -> None:
+        """Look, plan and commit; again without a stream whose request Google refuses."""
+        while True:
+            left = [arrived for arrived in streams if arrived.stream not in outcome.failed]
+            plan, wanted = self._plan(left)
+            for found in zip(plan.sheets, (sheet for sheet in wanted if sheet.stream not in plan.failed), strict=True):
+                outcome.plans.setdefault(found[0].stream, found)
+            outcome.failed.update(plan.failed)
+            refused = apply_plan(self.api, plan)
+            if refused is None:
+                return
+            outcome.failed.update([refused])
+
+    def _plan(self, streams: Sequence[Arrived]) -> tuple[Plan, list[WantedSheet]]:
         """Look at the workbook and plan."""
         workbook = self.api.read_workbook()
         zone = self.timezone or zone_of(workbook)
         titles = sheet_titles(arrived.stream for arrived in streams)
-        wanted = tuple(
+        wanted = [
             wanted_sheet(arrived.stream, titles[arrived.stream], arrived.verdict, arrived.buffer, zone)
             for arrived in streams
-        )
+        ]
         found = [find_sheet(workbook, sheet.stream, sheet.title) for sheet in wanted]
         contents = read_contents(self.api, [sheet for sheet in found if sheet])
         ids = {sheet.sheet_id for sheet in workbook.sheets}
-        return make_plan(workbook, contents, wanted, lambda: new_sheet_id(self.chance, ids)), wanted
+        pairs = list(zip(wanted, found, strict=True))
+        return make_plan(workbook, contents, pairs, lambda: new_sheet_id(self.chance, ids)), wanted
 
     def _attempts(self) -> tenacity.Retrying:
         """Jittered exponential waits between attempts, within the time that is left."""
@@ -91,14 +118,20 @@ class Mirror:
             retry=tenacity.retry_if_exception_type(TransientError),
             wait=tenacity.wait_random_exponential(multiplier=1, max=LONGEST_WAIT_SECONDS),
             stop=tenacity.stop_before_delay(self.retry_seconds),
-            sleep=self.sleep,
+            sleep=self._sleep,
             before_sleep=log_wait,
             reraise=True,
         )
 
+    def _sleep(self, seconds: float) -> None:
+        """Wait; raise TransientError where the wait was ended by a request to stop."""
+        self.sleep(seconds)
+        if self.is_stopped():
+            raise TransientError("Stopped while waiting for another attempt.")
 
-def apply_plan(api: SheetsApi, plan: Plan) -> None:
-    """Send the commits of a plan in order."""
+
+def apply_plan(api: SheetsApi, plan: Plan) -> tuple[str, str] | None:
+    """Send the commits of a plan in order; where Google refuses a stream's request, answer that stream and why."""
     if len(plan.commits) > 1:
         logger.warning(
             "The changes are too large for one request: they go in %d, and until the last is done readers may see "
@@ -106,7 +139,14 @@ def apply_plan(api: SheetsApi, plan: Plan) -> None:
             len(plan.commits),
         )
     for commit in plan.commits:
-        api.batch_update(commit)
+        try:
+            api.batch_update(commit.requests)
+        except RefusedError as exc:
+            owner = commit.maybe_owner(exc.request)
+            if owner is None:
+                raise
+            return owner, str(exc)
+    return None
 
 
 def log_wait(state: tenacity.RetryCallState) -> None:
@@ -142,8 +182,8 @@ def group_sheets(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
     group: list[Sheet] = []
     cells = characters = 0
     for sheet in sheets:
-        size, length = sheet.row_count * sheet.column_count, len(sheet.title)
-        if group and (cells + size > MAX_CELLS_A_READ or characters + length > MAX_RANGE_CHARACTERS_A_READ):
+        size, length = sheet.row_count * sheet.column_count, len(quote(quote_title(sheet.title))) + len("&ranges=")
+        if group and (cells + size > MAX_CELLS_A_READ or characters + length > MAX_ADDRESS_CHARACTERS_A_READ):
             yield group
             group, cells, characters = [], 0, 0
         group.append(sheet)

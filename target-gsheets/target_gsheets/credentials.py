@@ -106,11 +106,17 @@ def check_key(name: str, key: Any) -> Mapping[str, Any]:
 def check_token_uri(name: str, uri: str) -> None:
     """Google over TLS, or this machine."""
     parts = urlsplit(uri)
-    if (parts.scheme == "https" and parts.hostname in GOOGLE_TOKEN_HOSTS) or is_local(parts.hostname or ""):
+    host = parts.hostname or ""
+    if is_plain(uri) and ((parts.scheme == "https" and host in GOOGLE_TOKEN_HOSTS) or is_local(host)):
         return
     raise ConfigurationError(
         f"'{name}' wants its token from {uri!r}, which is neither Google nor this machine. Nothing was sent. {REMEDY}."
     )
+
+
+def is_plain(uri: str) -> bool:
+    """Whether all parsers read the same host in an address: some take what follows `\\` or `@` for it."""
+    return not any(character in uri for character in "\\@ \t\r\n")
 
 
 def is_local(host: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from target_gsheets.cells import Cell
+from target_gsheets.cells import Cell, canonical
 from target_gsheets.workbook import Row
 
 RowKey: TypeAlias = "tuple[Any, ...]"
@@ -65,7 +65,7 @@ def diff_rows(
     `keys` are the positions of the key columns, none for a keyless stream; `remove` allows removals; `row_capacity`
     is how many rows the grid has below the header, since blank ones at its end don't show among the values.
     """
-    matching = match_by_key(now, wanted, keys) if keys else match_by_content(now, wanted, row_capacity)
+    matching = match_rows(now, wanted, keys, row_capacity)
     changed: list[CellRun] = []
     changed_rows = 0
     for here, there in matching.pairs:
@@ -82,49 +82,39 @@ def diff_rows(
     )
 
 
-def match_by_key(now: Sequence[Row], wanted: Sequence[Row], keys: Sequence[int]) -> Matching:
-    """Pair rows with the same key; a second row with a key now is unwanted, as nobody's copy may stay mirrored."""
-    matching = Matching()
-    here_by_key: dict[RowKey, int] = {}
-    for here, row in enumerate(now):
-        key = comparable(row[position] for position in keys)
-        if all(cell is None for cell in key) or here_by_key.setdefault(key, here) == here:
-            continue
-        matching.unwanted.append(here)
-    blank = (None,) * len(keys)
-    for here, row in enumerate(now):
-        if all(row[position] is None for position in keys):
-            here_by_key.setdefault(blank, here)
-    for there, row in enumerate(wanted):
-        maybe_here = here_by_key.pop(comparable(row[position] for position in keys), None)
-        if maybe_here is None:
-            matching.added.append(there)
-        else:
-            matching.pairs.append((maybe_here, there))
-    here_by_key.pop(blank, None)
-    matching.unwanted += here_by_key.values()
-    return matching
+def match_rows(now: Sequence[Row], wanted: Sequence[Row], keys: Sequence[int], row_capacity: int) -> Matching:
+    """Pair rows that go by the same key, first with first: keys may differ in the source and be equal in a sheet.
 
-
-def match_by_content(now: Sequence[Row], wanted: Sequence[Row], row_capacity: int) -> Matching:
-    """Pair rows with the same content, first with first."""
+    A surplus copy of a row is unwanted; a row that nothing tells from one of people's own isn't.
+    """
     matching = Matching()
     places: defaultdict[RowKey, deque[int]] = defaultdict(deque)
     for here, row in enumerate(now):
-        places[comparable(row)].append(here)
-    blank_key = comparable([None] * len(wanted[0])) if wanted else ()
+        places[row_key(row, keys)].append(here)
     unseen_blanks = max(0, row_capacity - len(now))
     for there, row in enumerate(wanted):
-        key = comparable(row)
-        if places[key]:
-            matching.pairs.append((places[key].popleft(), there))
-        elif key == blank_key and unseen_blanks:
+        heres = places.get(row_key(row, keys))
+        if heres:
+            matching.pairs.append((heres.popleft(), there))
+        elif unseen_blanks and all(cell is None for cell in row):
             unseen_blanks -= 1
         else:
             matching.added.append(there)
-    left = (here for key, heres in places.items() for here in heres)
-    matching.unwanted = [here for here in left if any(cell is not None for cell in now[here])]
+    left = (here for heres in places.values() for here in heres)
+    matching.unwanted = [here for here in left if is_ours(now[here], keys)]
     return matching
+
+
+def row_key(row: Row, keys: Sequence[int]) -> RowKey:
+    """What a row goes by: its key, else, in a keyless stream or where the key is blank, its whole content."""
+    if keys and is_ours(row, keys):
+        return comparable(row[position] for position in keys)
+    return ("content", *comparable(row))  # longer than any key, so never equal to one
+
+
+def is_ours(row: Row, keys: Sequence[int]) -> bool:
+    """Whether a row can be told from people's own: by a key, in a keyless stream by any mirrored cell."""
+    return any(row[position] is not None for position in (keys or range(len(row))))
 
 
 def diff_row(number: int, now: Row, wanted: Row) -> list[CellRun]:
@@ -158,14 +148,3 @@ def comparable(cells: Any) -> RowKey:
     return tuple(
         (cell,) if isinstance(cell, bool) else canonical(cell) if isinstance(cell, str) else cell for cell in cells
     )
-
-
-def canonical(text: str) -> str:
-    """A text without what Sheets might add on its own: nobody outside Google knows for certain.
-
-    A text that begins with `=`, `+` or `'` may come back with an apostrophe in front, and line breaks may come back
-    as line feeds. Taken as different, such a cell would be written again in every run.
-    """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text[1:] if text[:2] in {"'=", "'+", "''"} else text

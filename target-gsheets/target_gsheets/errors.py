@@ -4,6 +4,7 @@
     ├── ConfigurationError      a setting is wrong: the operator mends it
     ├── SourceError             the input breaks the Singer contract: the tap mends it
     ├── LimitError              the data doesn't fit into a workbook: the operator selects less
+    ├── SheetError              one sheet can't be brought in line; the others can
     └── RemoteError             Google said no, or nothing at all
         ├── AccessError         the credentials or the sharing don't allow it
         ├── RefusedError        a request was refused as invalid: a bug of ours, or a protected range
@@ -31,6 +32,10 @@ class LimitError(TargetGSheetsError):
     """The streams don't fit into a Google Sheets workbook."""
 
 
+class SheetError(TargetGSheetsError):
+    """A sheet is in a state in which writing to it would do harm; its stream fails, the others go on."""
+
+
 class RemoteError(TargetGSheetsError):
     """Google's servers refused or failed."""
 
@@ -40,7 +45,14 @@ class AccessError(RemoteError):
 
 
 class RefusedError(RemoteError):
-    """Google refused a request as invalid; nothing of its batch was applied."""
+    """Google refused a request as invalid; nothing of its batch was applied.
+
+    `request` is the request's place in the batch, where Google says it.
+    """
+
+    def __init__(self, message: str, request: int | None = None) -> None:
+        super().__init__(message)
+        self.request = request
 
 
 class TransientError(RemoteError):

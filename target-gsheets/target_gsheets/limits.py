@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from target_gsheets.batch import encoded_length
@@ -35,16 +36,33 @@ def refuse_too_large(grids: Mapping[str, tuple[int, int]], *, other_cells: int) 
             )
 
 
-def pack(requests: Sequence[Request]) -> Iterator[tuple[Request, ...]]:
-    """Requests in order, in as few commits as Google's limits on one call allow: one, if at all possible."""
-    commit: list[Request] = []
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Requests that are applied together or not at all, and the stream that each is for."""
+
+    requests: tuple[Request, ...]
+    owners: tuple[str, ...]
+
+    def maybe_owner(self, request: int | None) -> str | None:
+        """The stream that a request is for, by its place in the batch."""
+        return self.owners[request] if request is not None and request < len(self.owners) else None
+
+
+def pack(requests: Iterable[tuple[str, Request]]) -> Iterator[Commit]:
+    """Requests (with their streams) in order, in as few commits as Google's limits on one call allow."""
+    commit: list[tuple[str, Request]] = []
     size = 0
-    for request in requests:
+    for owner, request in requests:
         length = encoded_length(request) + 1
         if commit and (size + length > MAX_COMMIT_BYTES or len(commit) >= MAX_COMMIT_REQUESTS):
-            yield tuple(commit)
+            yield make_commit(commit)
             commit, size = [], 0
-        commit.append(request)
+        commit.append((owner, request))
         size += length
     if commit:
-        yield tuple(commit)
+        yield make_commit(commit)
+
+
+def make_commit(requests: Sequence[tuple[str, Request]]) -> Commit:
+    """One commit of requests with their streams."""
+    return Commit(tuple(request for _, request in requests), tuple(owner for owner, _ in requests))

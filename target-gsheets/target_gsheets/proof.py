@@ -24,6 +24,11 @@ class Verdict(Enum):
     CUT = "cut short"  # leave the sheet as it is
     SILENT = "silent"  # no records and no activation: nothing changed
 
+    @property
+    def is_committable(self) -> bool:
+        """Whether a stream has anything to say about its sheet."""
+        return self not in {Verdict.CUT, Verdict.SILENT}
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -59,15 +64,20 @@ class Evidence:
         self.confirmed = self.activated
 
 
-def judge(name: str, seen: Evidence, *, state: Mapping[str, Any] | None, ended_on_state: bool) -> Verdict:
-    """Weigh the evidence of one stream at the end of the input; `state` is the last STATE's value, if any."""
+def judge(
+    name: str, seen: Evidence, *, state: Mapping[str, Any] | None, ended_on_state: bool, broken: bool = False
+) -> Verdict:
+    """Weigh the evidence of one stream at the end of the input.
+
+    `state` is the last STATE's value, if any; `broken` says that the input ended at a line that is no message.
+    """
     if seen.records == 0:
         return Verdict.WHOLE if seen.activated and seen.confirmed and not seen.incremental else Verdict.SILENT
     if seen.activated:
         return Verdict.PARTIAL if seen.incremental else Verdict.WHOLE
     if seen.version is not None and seen.announced != seen.version:
         return Verdict.CUT
-    if state is not None and seen.records_since_state:
+    if seen.records_since_state and (broken or state is not None):
         return Verdict.CUT
     if seen.incremental or not ended_on_state or is_unfinished(name, state or {}):
         return Verdict.PARTIAL

@@ -6,7 +6,7 @@ import decimal
 import sys
 from collections import Counter
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerReader
@@ -16,14 +16,20 @@ from target_gsheets.errors import SourceError
 _decoder = msgspec.json.Decoder(float_hook=decimal.Decimal)
 
 
-class MessageReader(GenericSingerReader[str]):
-    """Reads stdin as bytes, so that only a line feed ends a line, and remembers where it is.
+# What a message of each type must have, and of which kind.
+REQUIRED: dict[str, dict[str, type]] = {
+    "SCHEMA": {"stream": str, "schema": dict},
+    "RECORD": {"stream": str, "record": dict},
+    "STATE": {"value": dict},
+    "ACTIVATE_VERSION": {"stream": str, "version": int},
+    "BATCH": {"stream": str},
+}
 
-    `line_number` is that of the last line read, `last_type` the type of the last whole message.
-    """
+
+class MessageReader(GenericSingerReader[str]):
+    """Reads stdin as bytes, so that only a line feed ends a line; `line_number` is that of the last line read."""
 
     line_number = 0
-    last_type = ""
 
     @property
     def default_input(self) -> IO[str]:
@@ -31,14 +37,18 @@ class MessageReader(GenericSingerReader[str]):
         return sys.stdin.buffer  # type: ignore[return-value]
 
     def deserialize_json(self, line: str) -> dict[str, Any]:
-        """Parse one line; raise SourceError with its number where it is no JSON object with a type."""
+        """Parse one line; raise SourceError with its number where it is no Singer message."""
         try:
             message = _decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as exc:
             raise SourceError(f"Line {self.line_number} of the input is not JSON ({exc}): look at the tap.") from None
-        if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-            raise SourceError(f"Line {self.line_number} of the input is no Singer message: look at the tap.")
-        return message
+        kind = message.get("type") if isinstance(message, dict) else None
+        if not isinstance(kind, str) or kind not in REQUIRED:
+            raise SourceError(f"Line {self.line_number} of the input is no Singer message (its type is {kind!r}).")
+        wrong = [name for name, of in REQUIRED[kind].items() if not isinstance(message.get(name), of)]
+        if wrong:
+            raise SourceError(f"Line {self.line_number} of the input is a {kind} without a proper {wrong[0]!r}.")
+        return cast("dict[str, Any]", message)
 
     def process_lines(
         self, file_input: IO[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
@@ -50,11 +60,6 @@ class MessageReader(GenericSingerReader[str]):
             if line.isspace():
                 continue
             message = self.deserialize_json(line)
-            kind = message["type"]
-            callback = callbacks.get(kind)
-            if callback is None:
-                raise SourceError(f"Line {self.line_number} is a message of the unknown type {kind!r}.")
-            callback(message)
-            counts[kind] += 1
-            self.last_type = kind
+            callbacks[message["type"]](message)
+            counts[message["type"]] += 1
         return counts

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from target_gsheets.credentials import Credentials, is_local, parse_credentials
+from target_gsheets.credentials import Credentials, is_local, is_plain, parse_credentials
 from target_gsheets.errors import ConfigurationError
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
@@ -137,7 +137,7 @@ def parse_spreadsheet_id(text: str) -> str:
 def parse_endpoint(name: str, text: str) -> str:
     """The emulator's base URL; any host but loopback is refused, because credentials would go there."""
     parts = urlsplit(text if "//" in text else f"http://{text}")
-    if parts.scheme not in {"http", "https"} or not is_local(parts.hostname or ""):
+    if parts.scheme not in {"http", "https"} or not is_plain(text) or not is_local(parts.hostname or ""):
         raise ConfigurationError(
             f"'{name}' is {text!r}: only an emulator on this machine may stand in for Google, "
             "as in http://127.0.0.1:8765."

@@ -28,9 +28,13 @@ class RecordValidator(BaseJSONSchemaValidator):
     def __init__(self, schema: dict[str, Any]) -> None:
         super().__init__(schema)
         try:
-            self._validator = jsonschema_rs.Draft7Validator(without_multiples(schema), validate_formats=False)
+            self._validator = jsonschema_rs.Draft7Validator(
+                without_multiples(schema),
+                validate_formats=False,  # as in the SDK: `infinity` is a date to Postgres
+                mask="its value",  # messages go to logs, where a record's values are nobody's business
+            )
         except (ValueError, jsonschema_rs.ValidationError) as exc:
-            raise InvalidJSONSchema(f"Schema Validation Error: {exc}") from exc
+            raise InvalidJSONSchema(f"A SCHEMA of the input is no JSON Schema: {exc}") from exc
 
     def validate(self, record: dict[str, Any]) -> None:
         """Raise InvalidRecord, naming the property and the rule, for a record that breaks the schema."""
@@ -61,6 +65,7 @@ class GSheetsSink(BatchSink):
         if missing:
             raise SourceError(f"The key properties {missing} of {self.stream_name!r} aren't in its SCHEMA.")
         self.buffer.set_schema(self.schema, self.key_properties)
+        self._known = {*self.schema["properties"]}
 
     def get_validator(self) -> BaseJSONSchemaValidator | None:
         """The compiled validator, unless `validate_records` is off."""
@@ -75,6 +80,9 @@ class GSheetsSink(BatchSink):
         """Check a record and leave its dates as text: `infinity` is a date to Postgres and to nobody else."""
         if self._validator is not None:
             self._validator.validate(record)
+        if unknown := record.keys() - self._known:
+            self._known |= unknown
+            self.logger.warning("Fields that the SCHEMA doesn't name are left out: %s", ", ".join(sorted(unknown)))
         return record
 
     def _after_process_record(self, context: dict[str, Any]) -> None:

@@ -11,37 +11,50 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
-from collections import defaultdict
-from collections.abc import Mapping
 from types import FrameType
 from typing import IO, Any, ClassVar
 
+import click
+import msgspec
 from singer_sdk import Target
 from singer_sdk.exceptions import (
-    ConfigValidationError,
     InvalidJSONSchema,
     InvalidRecord,
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
 )
+from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib.exceptions import InvalidInputLine
-from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
 from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
+from target_gsheets.command import TargetCommand, forget_empty, one_line, readable_settings, type_errors
 from target_gsheets.commit import Arrived, Mirror
-from target_gsheets.errors import SourceError, TargetGSheetsError
-from target_gsheets.proof import Evidence, Verdict, judge
+from target_gsheets.errors import ConfigurationError, RemoteError, SourceError
+from target_gsheets.intake import Intake
 from target_gsheets.reader import MessageReader
-from target_gsheets.report import cut_line, is_committable, sheet_line, state_without, warnings_of
+from target_gsheets.report import sheet_line, warnings_of
 from target_gsheets.settings import CONFIG_SCHEMA, normalise_config, parse_settings
 from target_gsheets.sink import GSheetsSink
 
-# What a single bad record or a missing SCHEMA raises: that stream fails, the others go on.
-STREAM_ERRORS = (InvalidRecord, MissingKeyPropertiesError, RecordsWithoutSchemaException)
+# What a record may raise: one that breaks its SCHEMA or comes before it, or an expression of a stream map that fails on
+# it. That stream fails, the others go on.
+STREAM_ERRORS = (
+    InvalidRecord,
+    MissingKeyPropertiesError,
+    RecordsWithoutSchemaException,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+# What ends the input: a line that is no Singer message, or a SCHEMA that is none.
 INPUT_ERRORS = (SourceError, InvalidInputLine, InvalidJSONSchema)
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class TargetGSheets(Target):
@@ -53,13 +66,11 @@ class TargetGSheets(Target):
     message_reader_class = MessageReader
 
     def __init__(self, **kwargs: Any) -> None:
-        self._buffers: defaultdict[str, RowBuffer] = defaultdict(RowBuffer)
-        self._evidence: defaultdict[str, Evidence] = defaultdict(Evidence)
-        self._sources: dict[str, str] = {}  # sink's stream -> the tap's, which a stream map may have renamed
-        self._failures: dict[str, Exception] = {}
-        self.incomplete: list[str] = []  # the tap's streams that were cut short
+        self.intake = Intake()
+        self._errors: list[Exception] = []
         self._committing = False
-        self._terminated_by = 0
+        self._terminated = threading.Event()
+        self._signal = 0
         super().__init__(**kwargs)
         # The SDK's metrics would say in two lines per stream what our own line says.
         self.metrics_logger.setLevel(logging.WARNING)
@@ -73,47 +84,45 @@ class TargetGSheets(Target):
         for sink in self._sinks_to_clear:
             if sink.stream_name == stream:
                 self.drain_one(sink)
-        return self._buffers[stream]
+        return self.intake.buffers[stream]
 
     def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
         super()._process_schema_message(message_dict)
         stream = message_dict["stream"]
-        self._evidence[stream].incremental = bool(message_dict.get("bookmark_properties"))
-        for stream_map in self.mapper.stream_maps[stream]:
-            self._sources[stream_map.stream_alias] = stream
+        maps = self.mapper.stream_maps[stream]
+        aliases = [found.stream_alias for found in maps if not isinstance(found, RemoveRecordTransform)]
+        self.intake.see_schema(stream, aliases, incremental=bool(message_dict.get("bookmark_properties")))
 
     def _process_record_message(self, message_dict: dict[str, Any]) -> None:
-        stream = message_dict.get("stream", "")
-        if stream in self._failures:
+        stream = message_dict["stream"]
+        if stream in self.intake.failed:
             return
-        if self._evidence[stream].see_record(message_dict.get("version")):
+        if self.intake.see_record(stream, message_dict.get("version")):
             self._forget_rows(stream)
         try:
             super()._process_record_message(message_dict)
         except STREAM_ERRORS as exc:
-            self._failures[stream] = exc
-            self.logger.error(
-                "%s: record %d is not what its SCHEMA says: %s. The sheet of this stream is left as it is.",
-                stream,
-                self._evidence[stream].records,
-                reason_of(exc),
-            )
+            number = self.intake.evidence[stream].records
+            self.intake.fail(stream, f"record {number} can't be taken: {one_line(exc)}")
+            self._errors.append(exc)
 
     def _forget_rows(self, stream: str) -> None:
         """Drop what was buffered of an older version."""
-        for alias, source in self._sources.items():
-            if source == stream:
-                self.drain_one(self._sinks_active[alias])
-                self._buffers[alias].clear()
+        for alias in self.intake.aliases_of(stream):
+            self.drain_one(self._sinks_active[alias])
+            self.intake.buffers[alias].clear()
 
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
-        self._assert_line_requires(message_dict, requires={"stream", "version"})
-        self._evidence[message_dict["stream"]].see_activation(message_dict["version"])
+        self.intake.see_activation(message_dict["stream"], message_dict["version"])
 
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
-        super()._process_state_message(message_dict)
-        for evidence in self._evidence.values():
-            evidence.see_state()
+        self.intake.see_state(message_dict["value"])
+
+    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
+        raise SourceError(
+            f"The tap sends {message_dict['stream']!r} in BATCH files, which this target doesn't read: "
+            "take 'batch_config' out of the tap's settings."
+        )
 
     def _handle_max_record_age(self) -> None:
         """Nothing: rows wait for the end of the input, however long that takes."""
@@ -121,56 +130,59 @@ class TargetGSheets(Target):
     # The end of the input
 
     def process_endofpipe(self) -> None:
-        """Commit what arrived whole and pass on the STATE; then raise the first stream's failure, if any."""
+        """Commit what arrived whole and pass on the STATE; then raise the first error of a record, if any."""
         for sink in (*self._sinks_to_clear, *self._sinks_active.values()):
             self.drain_one(sink)
             sink.clean_up()
-        verdicts = self._judge_streams()
         self._committing = True
-        self._commit([name for name, verdict in verdicts.items() if is_committable(verdict)], verdicts)
-        missing = [self._sources[name] for name, verdict in verdicts.items() if verdict is Verdict.CUT]
-        state = state_without(self._latest_state, missing) if self._latest_state is not None else None
+        self._commit()
+        state = self.intake.state_to_pass_on()
         if state is not None:
-            self._write_state_message(dict(state))
-        self._committing = False
-        if self._terminated_by:
-            sys.exit(128 + self._terminated_by)
-        for failure in self._failures.values():
-            raise failure
+            self._write_state_message(state)
+        for stream, reason in self.intake.failed.items():
+            self.logger.error("%s: %s. The sheet of this stream is left as it is.", stream, reason.rstrip("."))
+        if self._signal:
+            sys.exit(128 + self._signal)
+        if self._errors:
+            raise self._errors[0]
 
-    def _judge_streams(self) -> dict[str, Verdict]:
-        """A verdict for each sink's stream."""
-        verdicts = {}
-        ended_on_state = getattr(self.message_reader, "last_type", "") == "STATE"
-        for name, source in self._sources.items():
-            seen = self._evidence[source]
-            if source in self._failures:
-                verdicts[name] = Verdict.CUT
-                continue
-            verdicts[name] = judge(source, seen, state=self._latest_state, ended_on_state=ended_on_state)
-            if verdicts[name] is Verdict.CUT and source not in self.incomplete:
-                self.incomplete.append(source)
-                self.logger.error(cut_line(source, seen))
-        return verdicts
-
-    def _commit(self, names: list[str], verdicts: Mapping[str, Verdict]) -> None:
-        """Bring these streams into the workbook and report each."""
-        if not names:
+    def _commit(self) -> None:
+        """Bring the streams that may be committed into the workbook and report each."""
+        verdicts = self.intake.verdicts()
+        arrived = [
+            Arrived(name, verdict, self.intake.buffers[name])
+            for name, verdict in verdicts.items()
+            if verdict.is_committable
+        ]
+        if not arrived:
             return
         mirror = Mirror(
             api=self._api,
             timezone=self._settings.timezone,
             retry_seconds=self._settings.retry_seconds,
-            sleep=time.sleep,
+            sleep=self._terminated.wait,
+            is_stopped=self._terminated.is_set,
             chance=random.Random(),  # noqa: S311  ids need not be secret
         )
-        plan, wanted = mirror.commit([Arrived(name, verdicts[name], self._buffers[name]) for name in names])
-        for sheet, sheet_wanted in zip(plan.sheets, wanted, strict=True):
+        try:
+            outcome = mirror.commit(arrived)
+        except RemoteError:
+            if self._signal:
+                sys.exit(128 + self._signal)
+            raise
+        for sheet, wanted in outcome.sheets:
             self.logger.info(sheet_line(sheet))
-            for warning in warnings_of(sheet, sheet_wanted):
+            for warning in warnings_of(sheet, wanted):
                 self.logger.warning(warning)
+        for name, reason in outcome.failed.items():
+            self.intake.fail(name, reason)
         calls = self._api.calls
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
+
+    def _write_state_message(self, state: dict[str, Any]) -> None:
+        """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""
+        sys.stdout.write(_encoder.encode(state).decode() + "\n")
+        sys.stdout.flush()
 
     # The process
 
@@ -178,15 +190,9 @@ class TargetGSheets(Target):
         """As the SDK does, but empty means unset, and a value is never repeated: it may be a secret."""
         self._config = normalise_config(self._config)
         self.append_builtin_config(self.config_jsonschema)
-        places = [
-            error.path[0]
-            for error in DEFAULT_JSONSCHEMA_VALIDATOR(self.config_jsonschema).iter_errors(self._config)
-            if error.path  # what is missing is said by parse_settings
-        ]
-        properties = self.config_jsonschema["properties"]
-        errors = [f"'{place}' must be of type {properties[place].get('type')}" for place in places]
+        errors = type_errors(self._config, self.config_jsonschema)
         if errors and raise_errors:
-            raise ConfigValidationError("Config validation failed", errors=errors, schema=self.config_jsonschema)
+            raise ConfigurationError(f"{'; '.join(errors)}.")
         return errors
 
     @classmethod
@@ -196,16 +202,36 @@ class TargetGSheets(Target):
         config_jsonschema["properties"].pop("load_method", None)
 
     def _handle_termination(self, signum: int, _frame: FrameType | None) -> None:
-        """Finish the commit under way, write nothing else, and exit with 128 + the signal's number.
+        """Finish the call under way, begin no other attempt, and exit with 128 + the signal's number.
 
         The SDK's own handler drains again and passes on a STATE for rows that were never written.
         """
-        if self._committing:
-            self._terminated_by = signum
-            self.logger.warning("Received %s: the commit under way is finished first.", signal.Signals(signum).name)
-            return
-        self.logger.warning("Received %s: nothing was written.", signal.Signals(signum).name)
-        sys.exit(128 + signum)
+        name = signal.Signals(signum).name
+        if not self._committing:
+            self.logger.warning("Received %s: nothing was written.", name)
+            sys.exit(128 + signum)
+        self._signal = signum
+        self._terminated.set()
+        self.logger.warning("Received %s: the commit under way is finished first.", name)
+
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        """The SDK's command, with our way of ending."""
+        command = super().get_singer_command()
+        return TargetCommand(
+            name=command.name,
+            callback=command.callback,
+            params=command.params,
+            help=command.help,
+            context_settings=command.context_settings,
+            logger=cls.logger,
+        )
+
+    @classmethod
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
+        """Read the files given with --config."""
+        with readable_settings(f"--config {' '.join(value)}"):
+            return super().cb_config(ctx, param, value)
 
     @classmethod
     def invoke(  # type: ignore[override]
@@ -216,32 +242,27 @@ class TargetGSheets(Target):
         config: _ConfigInput | None = None,
         file_input: IO[str] | None = None,
     ) -> None:
-        """Run as a command: an error is one line on stderr, and it or an incomplete stream is exit status 1."""
+        """Run as a command; a stream whose sheet was left as it is makes exit status 1."""
         PluginBase.invoke.__func__(cls, about=about, about_format=about_format)  # type: ignore[attr-defined]
         config = config or _ConfigInput()
+        settings = dict(config.config)
+        if config.parse_env:
+            forget_empty(os.environ, cls._env_var_prefix)
+            with readable_settings("the environment (TARGET_GSHEETS_…)"):
+                settings.update(cls._env_var_config)
+        target = cls(config=settings)
+        target.read(file_input)
         try:
-            target = cls(config=config.config, parse_env_config=config.parse_env)
-            broken = target.read(file_input)
             target.process_endofpipe()
         except STREAM_ERRORS:
-            sys.exit(1)  # said when it happened
-        except TargetGSheetsError as exc:
-            cls.logger.error(str(exc))
-            sys.exit(1)
-        if broken or target.incomplete:
+            sys.exit(1)  # said already
+        if target.intake.broken or target.intake.failed:
             sys.exit(1)
 
-    def read(self, file_input: IO[str] | None) -> bool:
-        """Process the input to its end; True when it broke off at a line that is no Singer message."""
+    def read(self, file_input: IO[str] | None) -> None:
+        """Process the input to its end, or to a line that is no Singer message."""
         try:
             self.process_lines(file_input)
         except INPUT_ERRORS as exc:
-            self.logger.error("%s Streams that were whole before it are committed.", exc)
-            return True
-        return False
-
-
-def reason_of(exc: Exception) -> str:
-    """What the SDK says of a bad record, on one line and without its preamble."""
-    reason = getattr(exc, "error_message", None) or (exc.args[0] if exc.args else type(exc).__name__)
-    return " ".join(str(reason).split()).rstrip(".")
+            self.intake.broken = True
+            self.logger.error("%s Streams that were whole before it are committed.", one_line(exc))

@@ -14,6 +14,7 @@ from target_gsheets.cells import (
     Losses,
     NumberFormat,
     cell_converter,
+    clean_text,
     column_of,
     has_milliseconds,
     number_format,
@@ -31,9 +32,9 @@ class WantedSheet:
     stream: str
     title: str
     verdict: Verdict
-    columns: tuple[str, ...]
+    columns: tuple[str, ...]  # header texts
     formats: tuple[NumberFormat | None, ...]
-    keys: tuple[str, ...]
+    keys: tuple[int, ...]  # positions among the columns
     rows: tuple[Row, ...]
     losses: Losses
 
@@ -48,12 +49,25 @@ def wanted_sheet(stream: str, title: str, verdict: Verdict, buffer: RowBuffer, z
         stream=stream,
         title=title,
         verdict=verdict,
-        columns=tuple(column.name for column in columns),
+        columns=header_texts(buffer.columns),
         formats=tuple(column_format(column, rows, position) for position, column in enumerate(columns)),
-        keys=buffer.keys,
+        keys=tuple(map(buffer.columns.index, buffer.keys)),
         rows=rows,
         losses=losses,
     )
+
+
+def header_texts(names: Iterable[str]) -> tuple[str, ...]:
+    """What stands above the columns: their names as a cell can hold them, none of them empty, all of them different."""
+    texts: list[str] = []
+    for name in names:
+        text = base = clean_text(name, Losses()) or "(no name)"
+        number = 1
+        while text in texts:
+            number += 1
+            text = f"{base} ({number})"
+        texts.append(text)
+    return tuple(texts)
 
 
 def column_format(column: Column, rows: tuple[Row, ...], position: int) -> NumberFormat | None:

@@ -71,7 +71,7 @@ class Content:
     @property
     def is_blank(self) -> bool:
         """Whether there is no value anywhere."""
-        return not any(self.header) and not self.rows
+        return all(cell is None for cell in self.header) and not self.rows
 
 
 def parse_workbook(answer: Mapping[str, Any]) -> Workbook:

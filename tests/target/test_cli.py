@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -34,6 +35,12 @@ def run(workbook, tmp_path):
     return run_command
 
 
+def start(path):
+    """Start the command with a configuration file and all its streams at hand."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([COMMAND, "--config", str(path)], text=True, **pipes)
+
+
 def check_failure(done, *words):
     """One ERROR line with these words, no traceback, nothing of the key."""
     errors = [line for line in done.stderr.splitlines() if "ERROR" in line]
@@ -62,10 +69,12 @@ def test_a_good_run_prints_state_alone_and_one_line_per_stream(run, workbook):
         ({"credentials_json": "not json"}, ["'credentials_json' does not hold JSON"]),
         ({"credentials_json": '{"type": "authorized_user"}'}, ["not a service account's key"]),
         ({"timezone": "Paris"}, ["'timezone' is 'Paris'"]),
+        ({"timezone": 5}, ["'timezone' must be of type string"]),
+        ({"stream_maps": {"users": {"x": "foo("}}}, ["foo("]),
         ({"batch_size_rows": "many"}, ["'batch_size_rows' is 'many'"]),
         ({"api_endpoint": "https://example.com"}, ["'api_endpoint'", "on this machine"]),
     ],
-    ids=["no-id", "unknown-id", "base64", "json", "kind", "zone", "batch", "endpoint"],
+    ids=["no-id", "unknown-id", "base64", "json", "kind", "zone", "type", "map", "batch", "endpoint"],
 )
 def test_a_wrong_setting_is_one_sentence_and_changes_nothing(run, workbook, changes, words):
     check_failure(run(lines_of(whole_stream("users", USERS, [{"id": 1}])), **changes), *words)
@@ -104,34 +113,73 @@ def test_what_was_whole_before_a_broken_line_is_committed(run, workbook):
 
 
 def test_a_bad_record_fails_its_stream_with_the_rule_it_breaks(run, workbook):
-    done = run(lines_of(whole_stream("users", USERS, [{"id": "one"}])))
+    done = run(lines_of(whole_stream("users", USERS, [{"id": "PRIVATE DATA"}])))
     assert done.returncode == 1
-    assert 'users: record 1 is not what its SCHEMA says: id: "one" is not of types' in done.stderr
+    assert "users: record 1 can't be taken: id: its value is not of types" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "PRIVATE DATA" not in done.stderr
     assert workbook.titles() == ["Sheet1"]
 
 
 def test_a_termination_before_the_end_of_the_input_writes_nothing(workbook, tmp_path):
     path = tmp_path / "config.json"
     path.write_text(json.dumps(workbook.config))
-    process = subprocess.Popen(
-        [COMMAND, "--config", str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(path)
     with process:
         process.stdin.write(lines_of(whole_stream("users", USERS, [{"id": 1}])))
         process.stdin.flush()
-        while "Skipping parse" not in process.stderr.readline():
-            pass
+        assert any("Skipping parse" in line for line in iter(process.stderr.readline, ""))
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
         out, errors = process.communicate(timeout=20)
     assert process.returncode == 143
     assert (out, workbook.titles()) == ("", ["Sheet1"])
     assert "Received SIGTERM: nothing was written." in errors
+
+
+def test_a_termination_while_waiting_for_google_ends_at_once(workbook, tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**workbook.config, "retry_seconds": 60}))
+    workbook.emulator.set_faults({"kind": "503", "when": "before", "probability": 1.0, "seed": 1})
+    process = start(path)
+    with process:
+        process.stdin.write(lines_of(whole_stream("users", USERS, [{"id": 1}])))
+        process.stdin.close()
+        assert any("Looking again in" in line for line in iter(process.stderr.readline, ""))
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+        assert process.stdout.read() == ""
+    assert process.returncode == 143
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("{broken", "--config"), (None, "--config")], ids=["not-json", "no-such-file"]
+)
+def test_a_configuration_file_that_cannot_be_read_is_named(tmp_path, text, words):
+    path = tmp_path / "config.json"
+    if text is not None:
+        path.write_text(text)
+    done = subprocess.run([COMMAND, "--config", str(path)], input="", capture_output=True, text=True, check=False)
+    check_failure(done, words, str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("STREAM_MAPS", "", "No credentials"),
+        ("STREAM_MAPS", "{broken", "the environment"),
+        ("BATCH_SIZE_ROWS", "x", "'batch_size_rows' is 'x'"),
+        ("FLATTENING_MAX_DEPTH", "x", "the environment"),
+    ],
+)
+def test_settings_from_the_environment_are_checked_and_empty_means_unset(name, value, words):
+    environment = {
+        **os.environ, "TARGET_GSHEETS_SPREADSHEET_ID": "x", f"TARGET_GSHEETS_{name}": value,
+        "GOOGLE_APPLICATION_CREDENTIALS": "/nowhere/key.json",
+    }  # fmt: skip
+    command = [COMMAND, "--config=ENV"]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False, env=environment)
+    check_failure(done, words)
 
 
 def test_about_prints_every_setting_with_a_description():

@@ -13,7 +13,8 @@ from target_gsheets.diff import RowChanges, comparable, diff_rows, same_cell
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from(["a", "b", "=1", "'=1", "x\r\ny"]), st.just(0.5)
 )
-KEYS = st.one_of(st.integers(1, 8), st.sampled_from(["k", "l", "=k"]))
+# Some keys differ in the source and look alike in a sheet, one is blank there.
+KEYS = st.one_of(st.integers(1, 8), st.sampled_from(["k", "l", "=k", "'=k", None]))
 
 
 def rows_of(width):
@@ -22,7 +23,7 @@ def rows_of(width):
 
 def keyed_rows(width):
     rows = st.lists(st.tuples(KEYS, *[CELLS] * (width - 1)), max_size=8)
-    return rows.map(lambda found: list({comparable(row[:1]): row for row in found}.values()))
+    return rows.map(lambda found: list({row[:1]: row for row in found}.values()))
 
 
 def apply(changes, now):
@@ -50,14 +51,17 @@ def test_applying_the_difference_of_keyless_rows_gives_the_wanted_rows(now, want
 @given(keyed_rows(3), keyed_rows(3))
 def test_applying_the_difference_of_keyed_rows_gives_the_wanted_rows(now, wanted):
     changes = diff_rows(now, wanted, keys=(0,), remove=True, row_capacity=len(now))
-    assert content(apply(changes, now)) == content(wanted)
+    theirs = [row for row in now if row[0] is None and row not in wanted]
+    assert content(apply(changes, now)) == content([*wanted, *theirs])
 
 
 @given(keyed_rows(2), keyed_rows(2), st.data())
 def test_sorted_copied_and_emptied_rows_heal(now, wanted, data):
-    messy = data.draw(st.permutations(now + now[:2] + [(None, "a note of somebody")]))
+    theirs = [(None, "a note of somebody"), *(row for row in now if row[0] is None and row not in wanted)]
+    now = [row for row in now if row[0] is not None]
+    messy = data.draw(st.permutations(now + now[:2] + theirs))
     changes = diff_rows(messy, wanted, keys=(0,), remove=True, row_capacity=len(messy))
-    assert content(apply(changes, messy)) == content([*wanted, (None, "a note of somebody")])
+    assert content(apply(changes, messy)) == content([*wanted, *theirs])
 
 
 @given(keyed_rows(3))
@@ -73,9 +77,9 @@ def test_equal_keyless_rows_need_nothing(rows):
 @given(keyed_rows(3), keyed_rows(3))
 def test_without_leave_to_remove_every_row_stays(now, wanted):
     changes = diff_rows(now, wanted, keys=(0,), remove=False, row_capacity=len(now))
-    after = {comparable(row[:1]) for row in apply(changes, now)}
+    after = Counter(comparable(row[:1]) for row in apply(changes, now))
     assert not changes.removed
-    assert after == {comparable(row[:1]) for row in [*now, *wanted]}
+    assert not Counter(comparable(row[:1]) for row in now) - after
 
 
 def test_what_is_equal_stays_where_people_sorted_it():

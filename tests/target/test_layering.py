@@ -13,7 +13,7 @@ import target_gsheets
 
 PACKAGE = Path(target_gsheets.__file__).parent
 EDGE = {"api", "commit", "target"}
-GLUE = {"sink", "reader"}
+GLUE = {"sink", "reader", "command"}
 PURE = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in {*EDGE, *GLUE, "__init__"})
 IMPURE_MODULES = {
     "gspread",

@@ -27,11 +27,11 @@ def test_a_stream_with_too_many_columns_is_refused_by_name():
 def test_requests_are_packed_in_order_and_by_size(monkeypatch, limit, sizes):
     monkeypatch.setattr(limits, "MAX_COMMIT_BYTES", limit)
     requests = [{"addSheet": {"n": number}} for number in range(5)]
-    commits = list(pack(requests))
-    assert [request for commit in commits for request in commit] == requests
-    assert [len(commit) for commit in commits] == sizes
+    commits = list(pack([("users", request) for request in requests]))
+    assert [request for commit in commits for request in commit.requests] == requests
+    assert [len(commit.requests) for commit in commits] == sizes
 
 
 def test_no_commit_has_more_requests_than_google_takes(monkeypatch):
     monkeypatch.setattr(limits, "MAX_COMMIT_REQUESTS", 2)
-    assert [len(commit) for commit in pack([{}] * 5)] == [2, 2, 1]
+    assert [len(commit.requests) for commit in pack([("users", {})] * 5)] == [2, 2, 1]

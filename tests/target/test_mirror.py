@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from singer_sdk.exceptions import InvalidRecord, RecordsWithoutSchemaException
 
 from target_gsheets.errors import AccessError, RemoteError
 from tests.target.conftest import record_message, schema_message, whole_stream
@@ -89,7 +90,7 @@ def test_a_stream_cut_short_leaves_its_sheet_and_the_others_commit(workbook):
     workbook.sync(*users((1, "a"), (2, "b")))
     cut = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "changed"}, 2)]
     target = workbook.sync(*whole_stream("posts", {"id": "integer"}, [{"id": 7}]), *cut)
-    assert target.incomplete == ["users"]
+    assert "the input ended in the middle of this stream, after 1 records" in target.intake.failed["users"]
     assert workbook.values("users") == [[1, "a"], [2, "b"]]
     assert workbook.values("posts") == [[7]]
     assert workbook.states == [{"bookmarks": {"posts": {}}}]
@@ -97,7 +98,7 @@ def test_a_stream_cut_short_leaves_its_sheet_and_the_others_commit(workbook):
 
 def test_a_stream_with_a_bad_record_fails_alone(workbook):
     bad = [schema_message("bad", USERS), record_message("bad", {"id": "x", "name": 1}, 1)]
-    with pytest.raises(Exception, match="id"):
+    with pytest.raises(InvalidRecord, match="id: its value is not of types"):
         workbook.sync(*bad, {"type": "ACTIVATE_VERSION", "stream": "bad", "version": 1}, *users((1, "a")))
     assert workbook.titles() == ["users", "Sheet1"]
 
@@ -194,3 +195,120 @@ def test_a_refused_token_names_the_setting(workbook):
     key = {**workbook.emulator.credentials, "client_email": "stranger@project.iam.gserviceaccount.com"}
     with pytest.raises(AccessError, match=r"credentials in 'credentials_json'.*clock"):
         workbook.sync(*users((1, "a")), credentials_json=key)
+
+
+def test_a_state_with_a_decimal_is_passed_on_as_it_came(workbook):
+    state = {"bookmarks": {"users": {"replication_key_value": 1.5}}}
+    workbook.sync(*users((1, "a")), {"type": "STATE", "value": state})
+    assert workbook.states == [state]
+
+
+def test_a_change_of_more_than_ten_megabytes_goes_in_several_commits(workbook):
+    workbook.sync(*users(*((number, "x") for number in range(6000))))
+    rows = [(number, "y" * 2000) for number in range(6000)]
+    workbook.sync(*users(*rows))
+    assert workbook.calls.count("spreadsheets.batchUpdate") == 2
+    assert workbook.values("users") == [list(row) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["503", "cut"])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_lost_answer_between_two_commits_heals(workbook, kind, nth):
+    rows = [(number, "y" * 2000) for number in range(6000)]
+    workbook.emulator.set_faults({"kind": kind, "when": "after", "method": "spreadsheets.batchUpdate", "nth": nth})
+    workbook.sync(*users(*rows))
+    assert workbook.values("users") == [list(row) for row in rows]
+
+
+def test_a_record_before_its_schema_keeps_its_bookmark_back(workbook):
+    state = {"type": "STATE", "value": {"bookmarks": {"users": {"at": 1}, "posts": {}}}}
+    with pytest.raises(RecordsWithoutSchemaException):
+        workbook.sync(record_message("users", {"id": 1}), *whole_stream("posts", {"id": "integer"}, [{"id": 1}]), state)
+    assert workbook.states == [{"bookmarks": {"posts": {}}}]
+
+
+def test_keys_that_look_alike_in_the_sheet_settle(workbook):
+    moment = {"type": "string", "format": "date-time"}
+    records = [{"at": "2024-10-27T00:30:00Z", "n": 1}, {"at": "2024-10-27T01:30:00Z", "n": 2}]
+    stream = whole_stream("t", {"at": moment, "n": "integer"}, records, keys=["at"])
+    workbook.sync(*stream, timezone="Europe/Paris")
+    workbook.sync(*stream, timezone="Europe/Paris")
+    assert "spreadsheets.batchUpdate" not in workbook.calls
+    assert [row[1] for row in workbook.values("t")] == [1, 2]
+
+
+def test_a_stream_that_a_map_removes_touches_nothing(workbook):
+    workbook.sync(*users((1, "a")))
+    workbook.sync(*users((2, "b")), stream_maps={"users": None})
+    assert workbook.values("users") == [[1, "a"]]
+
+
+def test_a_stream_map_may_give_a_stream_another_name(workbook):
+    workbook.sync(*users((1, "a")), stream_maps={"users": {"__alias__": "clients", "name": "name"}})
+    assert workbook.titles() == ["clients", "Sheet1"]
+
+
+def test_two_streams_under_one_name_are_refused(workbook):
+    maps = {"users": {"__alias__": "all"}, "posts": {"__alias__": "all"}}
+    target = workbook.sync(*users((1, "a")), *whole_stream("posts", USERS, [{"id": 2}]), stream_maps=maps)
+    assert target.intake.broken
+    assert workbook.titles() == ["all", "Sheet1"]
+    assert workbook.values("all") == [[1, "a"]]
+
+
+def test_an_expression_that_fails_fails_its_stream(workbook):
+    maps = {"users": {"half": "1 / (id - 1)"}}
+    with pytest.raises(ZeroDivisionError):
+        workbook.sync(*users((1, "a")), *whole_stream("posts", {"id": "integer"}, [{"id": 7}]), stream_maps=maps)
+    assert workbook.titles() == ["posts", "Sheet1"]
+
+
+def test_batches_are_refused_rather_than_lost(workbook):
+    encoding = {"format": "jsonl", "compression": "gzip"}
+    batch = {"type": "BATCH", "stream": "users", "encoding": encoding, "manifest": ["file://x"]}
+    state = {"type": "STATE", "value": {"bookmarks": {"users": {"at": 1}}}}
+    target = workbook.sync(schema_message("users", USERS), batch, state)
+    assert target.intake.broken
+    assert workbook.states == []
+
+
+def test_a_request_that_google_refuses_fails_its_stream_alone(workbook):
+    """Deleting a column of a sheet whose columns are all frozen but one is such a request."""
+    workbook.sync(*users((1, "a")), *whole_stream("posts", {"id": "integer"}, [{"id": 1}]))
+    users_sheet = workbook.reader.worksheet("users")
+    users_sheet.freeze(cols=2)
+    workbook.reader.batch_update(
+        {"requests": [{"addProtectedRange": {"protectedRange": {"range": {"sheetId": users_sheet.id}}}}]}
+    )
+    changed = whole_stream("users", USERS, [{"id": 1, "name": "x" * 60_000}])
+    workbook.sync(*changed, *whole_stream("posts", {"id": "integer"}, [{"id": 2}]))
+    assert workbook.values("posts") == [[2]]
+
+
+def test_a_column_without_a_name_and_a_column_called_2024_settle(workbook):
+    properties = {"": "integer", "2024": "string", "x": True}
+    stream = whole_stream("t", properties | {"x": {}}, [{"": 1, "2024": "a", "x": "y"}], keys=[])
+    workbook.sync(*stream)
+    workbook.reader.worksheet("t").update([[2024]], "B1")
+    workbook.sync(*stream)
+    assert "spreadsheets.batchUpdate" not in workbook.calls
+
+
+def test_a_schema_may_be_just_true(workbook):
+    message = {"type": "SCHEMA", "stream": "t", "schema": {"properties": {"a": True}}, "key_properties": []}
+    end = [{"type": "ACTIVATE_VERSION", "stream": "t", "version": 1}, {"type": "STATE", "value": {"bookmarks": {}}}]
+    workbook.sync(message, record_message("t", {"a": "x"}, 1), record_message("t", {"a": 2}, 1), *end)
+    assert workbook.values("t") == [["x"], [2]]
+
+
+def test_metadata_columns_work_as_in_other_targets(workbook):
+    workbook.sync(*users((1, "a")), add_record_metadata=True)
+    header, row = workbook.all_values("users")
+    assert header[:2] == ["id", "name"]
+    assert row[header.index("_sdc_table_version")] == 1
+
+
+def test_a_new_version_in_mid_stream_makes_the_older_rows_void(workbook):
+    old = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "old"}, 1)]
+    workbook.sync(*old, *users((2, "new"), version=2))
+    assert workbook.values("users") == [[2, "new"]]

@@ -6,16 +6,17 @@ import itertools
 
 import pytest
 
+from target_gsheets.batch import MAX_CHUNK_BYTES, encoded_length
 from target_gsheets.cells import Losses, NumberFormat
 from target_gsheets.plan import make_plan
 from target_gsheets.proof import Verdict
 from target_gsheets.wanted import WantedSheet
-from target_gsheets.workbook import Content, Mark, Sheet, Workbook
+from target_gsheets.workbook import Content, Mark, Sheet, Workbook, find_sheet
 
 DATE = NumberFormat("DATE", "yyyy-mm-dd")
 
 
-def wanted(rows, *, columns=("id", "name"), formats=None, keys=("id",), verdict=Verdict.WHOLE, stream="users"):
+def wanted(rows, *, columns=("id", "name"), formats=None, keys=(0,), verdict=Verdict.WHOLE, stream="users"):
     return WantedSheet(
         stream=stream,
         title=stream,
@@ -30,19 +31,24 @@ def wanted(rows, *, columns=("id", "name"), formats=None, keys=("id",), verdict=
 
 def sheet(row_count=4, column_count=3, *, title="users", stream="users", columns=("id", "name"), sheet_id=7):
     mark = Mark(stream, tuple(columns), 99) if stream else None
-    return Sheet(sheet_id, title, row_count, column_count, 1, mark)
+    return Sheet(sheet_id, title, row_count, column_count, 1 if stream else 0, mark)
 
 
 def plan_of(sheets, *sheets_wanted):
     """Plan for a workbook given as (sheet, header, rows) triples."""
     workbook = Workbook("W", "UTC", tuple(found for found, _, _ in sheets))
+    pairs = [(each, find_sheet(workbook, each.stream, each.title)) for each in sheets_wanted]
     contents = {found.sheet_id: Content(header, rows) for found, header, rows in sheets}
     ids = itertools.count(1000)
-    return make_plan(workbook, contents, sheets_wanted, lambda: next(ids))
+    return make_plan(workbook, contents, pairs, lambda: next(ids))
 
 
 def kinds(plan):
-    return [next(iter(request)) for commit in plan.commits for request in commit]
+    return [next(iter(request)) for commit in plan.commits for request in commit.requests]
+
+
+def requests_of(plan, kind):
+    return [request[kind] for commit in plan.commits for request in commit.requests if kind in request]
 
 
 def test_a_missing_sheet_is_made_filled_and_marked_in_one_commit():
@@ -51,7 +57,7 @@ def test_a_missing_sheet_is_made_filled_and_marked_in_one_commit():
         "addSheet", "updateCells", "repeatCell", "repeatCell", "updateCells", "createDeveloperMetadata",
     ]  # fmt: skip
     assert len(plan.commits) == 1
-    grid = plan.commits[0][0]["addSheet"]["properties"]["gridProperties"]
+    grid = plan.commits[0].requests[0]["addSheet"]["properties"]["gridProperties"]
     assert grid == {"rowCount": 4, "columnCount": 3, "frozenRowCount": 1}
     assert (plan.sheets[0].rows, plan.sheets[0].added) == (2, 2)
 
@@ -59,13 +65,13 @@ def test_a_missing_sheet_is_made_filled_and_marked_in_one_commit():
 def test_our_sheets_come_before_the_blank_one_of_a_new_workbook():
     default = (sheet(1000, 26, title="Sheet1", stream=None), [], [])
     plan = plan_of([default], wanted([], stream="a"), wanted([], stream="b"))
-    added = [request["addSheet"]["properties"] for request in plan.commits[0] if "addSheet" in request]
+    added = [request["addSheet"]["properties"] for request in plan.commits[0].requests if "addSheet" in request]
     assert [(properties["title"], properties["index"]) for properties in added] == [("a", 0), ("b", 1)]
 
 
 def test_new_sheets_come_behind_what_people_have():
     plan = plan_of([(sheet(20, 5, title="Notes", stream=None), ["mine"], [])], wanted([]))
-    assert "index" not in plan.commits[0][0]["addSheet"]["properties"]
+    assert "index" not in plan.commits[0].requests[0]["addSheet"]["properties"]
 
 
 def test_an_equal_sheet_needs_no_commit():
@@ -75,7 +81,7 @@ def test_an_equal_sheet_needs_no_commit():
 
 def test_a_changed_cell_is_the_only_thing_sent():
     plan = plan_of([(sheet(), ["id", "name"], [[1, "a"], [2, "b"]])], wanted([(1, "a"), (2, "B")]))
-    assert plan.commits == (
+    assert [commit.requests for commit in plan.commits] == [
         (
             {
                 "updateCells": {
@@ -85,16 +91,18 @@ def test_a_changed_cell_is_the_only_thing_sent():
                 }
             },
         ),
-    )
+    ]
     assert (plan.sheets[0].changed, plan.sheets[0].added, plan.sheets[0].removed) == (1, 0, 0)
 
 
 def test_removals_go_from_the_bottom_up_and_additions_come_after_the_last_row():
     rows = [[number, "x"] for number in range(1, 7)]
     plan = plan_of([(sheet(8), ["id", "name"], rows)], wanted([(1, "x"), (4, "x"), (9, "new")]))
-    ranges = [request["deleteDimension"]["range"] for request in plan.commits[0] if "deleteDimension" in request]
+    ranges = [
+        request["deleteDimension"]["range"] for request in plan.commits[0].requests if "deleteDimension" in request
+    ]
     assert [(found["startIndex"], found["endIndex"]) for found in ranges] == [(5, 7), (2, 4)]
-    insertion = next(request["insertDimension"] for request in plan.commits[0] if "insertDimension" in request)
+    insertion = next(request["insertDimension"] for request in plan.commits[0].requests if "insertDimension" in request)
     assert (insertion["range"]["startIndex"], insertion["inheritFromBefore"]) == (3, True)
 
 
@@ -106,14 +114,14 @@ def test_a_grid_without_its_margin_gets_one_before_rows_come_or_go():
 def test_peoples_columns_between_ours_are_written_around():
     now = (sheet(4, 4), ["id", "note", "name"], [[1, "mine", "a"]])
     plan = plan_of([now], wanted([(1, "a"), (2, "b")]))
-    starts = [request["updateCells"]["start"] for request in plan.commits[0] if "updateCells" in request]
+    starts = [request["updateCells"]["start"] for request in plan.commits[0].requests if "updateCells" in request]
     assert [(start["rowIndex"], start["columnIndex"]) for start in starts] == [(2, 0), (2, 2)]
 
 
 def test_a_blank_sheet_with_the_title_is_taken_over_and_never_shrunk():
     plan = plan_of([(sheet(1000, 26, stream=None), [], [])], wanted([(1, "a")]))
     assert kinds(plan)[0] == "updateSheetProperties"
-    grid = plan.commits[0][0]["updateSheetProperties"]["properties"]["gridProperties"]
+    grid = plan.commits[0].requests[0]["updateSheetProperties"]["properties"]["gridProperties"]
     assert (grid["rowCount"], grid["columnCount"]) == (1000, 26)
 
 
@@ -125,7 +133,7 @@ def test_a_renamed_tab_is_found_by_its_mark():
 
 def test_a_title_that_another_stream_has_is_not_taken():
     plan = plan_of([(sheet(title="USERS", stream="other"), ["id"], [])], wanted([(1, "a")]))
-    assert plan.commits[0][0]["addSheet"]["properties"]["title"] == "users (2)"
+    assert plan.commits[0].requests[0]["addSheet"]["properties"]["title"] == "users (2)"
 
 
 def test_a_column_that_left_the_source_goes_and_the_mark_follows():
@@ -151,3 +159,64 @@ def test_a_likely_whole_stream_loses_a_few_rows():
         [(sheet(6), ["id", "name"], rows)], wanted([(0, "x"), (1, "x"), (2, "x")], verdict=Verdict.LIKELY_WHOLE)
     )
     assert plan.sheets[0].removed == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "keys"),
+    [(["ID", "name"], (0,)), ([None, "name"], (0,)), (["name"], (0,)), ([1, "a"], ()), ([None, None], ())],
+    ids=["renamed-key", "blanked-key", "deleted-key", "deleted-header", "row-above-the-header"],
+)
+def test_a_damaged_header_fails_its_stream_and_no_other(header, keys):
+    damaged = (sheet(), header, [[1, "a"], [2, "b"]])
+    plan = plan_of([damaged], wanted([(1, "a"), (2, "b")], keys=keys), wanted([(1, "x")], stream="posts"))
+    assert "lacks the header" in plan.failed["users"]
+    assert [planned.stream for planned in plan.sheets] == ["posts"]
+
+
+def test_a_key_that_is_new_at_the_source_doubles_no_row():
+    now = (sheet(), ["id", "name"], [[1, "a"], [2, "b"]])
+    plan = plan_of([now], wanted([("u1", 1, "a"), ("u2", 2, "b")], columns=("uuid", "id", "name")))
+    assert (plan.sheets[0].removed, plan.sheets[0].added) == (2, 2)
+
+
+def test_a_table_without_columns_is_written_once():
+    empty = sheet(2, 1, columns=())
+    assert plan_of([(empty, [], [])], wanted([], columns=(), keys=())).commits == ()
+
+
+def test_a_taken_over_header_becomes_bold_and_frozen():
+    plan = plan_of([(sheet(stream=None), ["id", "name"], [[1, "a"]])], wanted([(1, "a")]))
+    assert kinds(plan) == ["updateSheetProperties", "createDeveloperMetadata", "repeatCell", "repeatCell"]
+
+
+def test_a_column_is_removed_from_a_grid_without_its_margin_only_after_one_is_added():
+    now = (sheet(4, 2), ["id", "name"], [[1, "a"]])
+    assert kinds(plan_of([now], wanted([(1,)], columns=("id",)))) == [
+        "appendDimension", "deleteDimension", "updateDeveloperMetadata",
+    ]  # fmt: skip
+
+
+def test_two_new_sheets_never_get_the_same_title():
+    there = (sheet(title="b", stream="a"), ["id", "name"], [])
+    plan = plan_of([there], wanted([], stream="b"), wanted([], stream="b (2)"))
+    titles = [
+        request["addSheet"]["properties"]["title"] for request in plan.commits[0].requests if "addSheet" in request
+    ]
+    assert titles == ["b (2)", "b (2) (2)"]
+
+
+def test_large_changes_of_cells_are_written_in_pieces():
+    now = (sheet(5002), ["id", "name"], [[number, "x"] for number in range(5000)])
+    plan = plan_of([now], wanted([(number, "y" * 1000) for number in range(5000)]))
+    sizes = [encoded_length(request) for request in plan.commits[0].requests]
+    assert len(sizes) > 4
+    assert max(sizes) <= MAX_CHUNK_BYTES * 1.1
+
+
+def test_every_request_knows_its_stream():
+    plan = plan_of([], wanted([(1, "a")], stream="a"), wanted([(1, "a")], stream="b"))
+    commit = plan.commits[0]
+    assert {commit.maybe_owner(number) for number in range(len(commit.requests))} == {"a", "b"}
+    assert commit.maybe_owner(0) == "a"
+    assert commit.maybe_owner(None) is None
+    assert commit.maybe_owner(1000) is None

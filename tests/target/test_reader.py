@@ -20,7 +20,7 @@ def read(data):
 
 
 def test_numbers_keep_their_digits():
-    line = b'{"type":"RECORD","record":{"a":1.10,"b":12345678901234567890,"c":1e400,"d":7}}\n'
+    line = b'{"type":"RECORD","stream":"s","record":{"a":1.10,"b":12345678901234567890,"c":1e400,"d":7}}\n'
     assert read(line)[0][0]["record"] == {
         "a": Decimal("1.10"),
         "b": 12345678901234567890,
@@ -30,25 +30,30 @@ def test_numbers_keep_their_digits():
 
 
 def test_only_a_line_feed_ends_a_line():
-    line = '{"type":"RECORD","record":{"a":"x\u2028y\u0085z"}}\n'.encode()
+    line = '{"type":"RECORD","stream":"s","record":{"a":"x\u2028y\u0085z"}}\n'.encode()
     assert read(line)[0][0]["record"] == {"a": "x\u2028y\u0085z"}
 
 
-def test_blank_lines_are_nothing_and_the_last_type_is_remembered():
-    messages, reader = read(b'{"type":"RECORD"}\n\n{"type":"STATE"}\n   \n')
-    assert (len(messages), reader.last_type) == (2, "STATE")
+def test_blank_lines_are_nothing():
+    messages, reader = read(b'{"type":"STATE","value":{}}\n\n{"type":"STATE","value":{}}\n   \n')
+    assert (len(messages), reader.line_number) == (2, 4)
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b'{"type":"STATE"}\n{"type":"REC', "Line 2 of the input is not JSON"),
+        (b'{"type":"STATE","value":{}}\n{"type":"REC', "Line 2 of the input is not JSON"),
         (b'{"type":"RECORD","record":"\xff"}\n', "Line 1 of the input is not JSON"),
         (b"[1]\n", "Line 1 of the input is no Singer message"),
         (b'{"record":{}}\n', "Line 1 of the input is no Singer message"),
-        (b'{"type":"PUDDING"}\n', "Line 1 is a message of the unknown type 'PUDDING'"),
+        (b'{"type":"PUDDING"}\n', r"Line 1 .* \(its type is 'PUDDING'\)"),
+        (b'{"type":"RECORD","stream":"s","record":[1]}\n', "a RECORD without a proper 'record'"),
+        (b'{"type":"RECORD","record":{}}\n', "a RECORD without a proper 'stream'"),
+        (b'{"type":"SCHEMA","stream":"s","schema":null}\n', "a SCHEMA without a proper 'schema'"),
+        (b'{"type":"STATE","value":[]}\n', "a STATE without a proper 'value'"),
+        (b'{"type":"ACTIVATE_VERSION","stream":"s"}\n', "an? ACTIVATE_VERSION without a proper 'version'"),
     ],
-    ids=["cut", "not-utf8", "array", "no-type", "unknown"],
+    ids=["cut", "not-utf8", "array", "no-type", "unknown", "record", "stream", "schema", "state", "version"],
 )
 def test_a_bad_line_is_named_by_its_number(data, words):
     with pytest.raises(SourceError, match=words):

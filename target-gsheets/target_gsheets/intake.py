@@ -1,0 +1,95 @@
+"""What has arrived of each stream, and what may be done with it at the end. No network, no SDK.
+
+A stream of the tap may reach us under another name, its alias, when a stream map renames it. Evidence and failures go
+by the tap's name, since messages do; rows go by alias, since sheets do.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from target_gsheets.buffer import RowBuffer
+from target_gsheets.errors import SourceError
+from target_gsheets.proof import Evidence, Verdict, judge
+
+
+class Intake:
+    """The buffers of a run, and the evidence for each stream."""
+
+    def __init__(self) -> None:
+        self.buffers: defaultdict[str, RowBuffer] = defaultdict(RowBuffer)
+        self.evidence: defaultdict[str, Evidence] = defaultdict(Evidence)
+        self.failed: dict[str, str] = {}  # the tap's stream -> why its sheet stays as it is
+        self.broken = False  # the input ended at a line that is no Singer message
+        self.ended_on_state = False
+        self._state: Mapping[str, Any] | None = None
+        self._sources: dict[str, str] = {}
+
+    def see_schema(self, stream: str, aliases: list[str], *, incremental: bool) -> None:
+        """Note a SCHEMA and the names that its rows come under; raise SourceError where another stream has one."""
+        for alias in aliases:
+            other = self._sources.setdefault(alias, stream)
+            if other != stream:
+                raise SourceError(
+                    f"The streams {other!r} and {stream!r} both come as {alias!r}, so nobody could tell when it is "
+                    "whole. Give them aliases of their own in 'stream_maps'."
+                )
+        self.evidence[stream].incremental = incremental
+        self.ended_on_state = False
+
+    def see_record(self, stream: str, version: int | None) -> bool:
+        """Count a record; True when it begins a new version, so that what is buffered is void."""
+        self.ended_on_state = False
+        return self.evidence[stream].see_record(version)
+
+    def see_activation(self, stream: str, version: int) -> None:
+        """Note an ACTIVATE_VERSION."""
+        self.ended_on_state = False
+        self.evidence[stream].see_activation(version)
+
+    def see_state(self, value: Mapping[str, Any]) -> None:
+        """Note a STATE, which speaks of all streams."""
+        self._state = value
+        self.ended_on_state = True
+        for evidence in self.evidence.values():
+            evidence.see_state()
+
+    def aliases_of(self, stream: str) -> list[str]:
+        """The names under which a stream's rows are buffered."""
+        return [alias for alias, source in self._sources.items() if source == stream]
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """A verdict for each alias; streams that were cut short are noted as failed."""
+        found: dict[str, Verdict] = {}
+        for alias, stream in self._sources.items():
+            if stream not in self.failed:
+                seen = self.evidence[stream]
+                ended_on_state = self.ended_on_state and not self.broken
+                found[alias] = judge(stream, seen, state=self._state, ended_on_state=ended_on_state, broken=self.broken)
+        for alias, verdict in found.items():
+            stream = self._sources[alias]
+            if verdict is Verdict.CUT:
+                self.fail(
+                    stream,
+                    f"the input ended in the middle of this stream, after {self.evidence[stream].records} records: "
+                    "look at the tap's log for the cause",
+                )
+        return found
+
+    def fail(self, stream: str, reason: str) -> None:
+        """Note why a stream's sheet stays as it is; the first reason counts. Takes an alias as well."""
+        self.failed.setdefault(self._sources.get(stream, stream), reason)
+
+    def state_to_pass_on(self) -> dict[str, Any] | None:
+        """The last STATE without the bookmarks of streams whose rows aren't in the workbook.
+
+        None where there was none, or where one has to be left out of a STATE whose shape we don't know.
+        """
+        if self._state is None or not self.failed:
+            return None if self._state is None else dict(self._state)
+        bookmarks = self._state.get("bookmarks")
+        if not isinstance(bookmarks, Mapping):
+            return None
+        return {**self._state, "bookmarks": {name: bookmarks[name] for name in bookmarks if name not in self.failed}}
