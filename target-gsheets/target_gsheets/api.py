@@ -227,6 +227,11 @@ def translate_auth(exc: auth_errors.GoogleAuthError, credentials: Credentials) -
     """A token that could not be had -> whose fault it is."""
     if isinstance(exc, auth_errors.TransportError) or getattr(exc, "retryable", False):
         return TransientError(f"Google's token service could not be reached ({type(exc).__name__}).")
+    if credentials.key is None and credentials.source == "emulator":
+        return AccessError(
+            "The emulator wants credentials: set 'credentials_base64', 'credentials_json' or 'credentials_path' to the "
+            "key that its /_emulator/credentials gives, or start it with --auth any."
+        )
     return AccessError(
         f"Google doesn't accept the credentials in '{credentials.source}' ({oauth_reason(exc)}): check that the key "
         "still exists, that the service account isn't disabled, and that this machine's clock is right."

@@ -102,6 +102,17 @@ def format_column(sheet_id: int, column: int, number_format: NumberFormat | None
     }
 
 
+def widen_column(sheet_id: int, column: int, pixels: int) -> Request:
+    """Set a column's width."""
+    return {
+        "updateDimensionProperties": {
+            "range": dimension_range(sheet_id, "COLUMNS", column, column + 1),
+            "properties": {"pixelSize": pixels},
+            "fields": "pixelSize",
+        }
+    }
+
+
 def write_mark(sheet_id: int, mark: Mark) -> Request:
     """Put our mark on a sheet, or renew the one that is there."""
     if mark.metadata_id:

@@ -162,5 +162,5 @@ def parse_number(name: str, value: Any, low: float, high: float) -> float:
     except (TypeError, ValueError):
         number = low - 1
     if not low <= number <= high:
-        raise ConfigurationError(f"'{name}' is {value!r}: give a number between {low:g} and {high:,g}.")
+        raise ConfigurationError(f"'{name}' is {value!r}: give a number between {low:,.0f} and {high:,.0f}.")
     return number

@@ -83,6 +83,7 @@ def fill_requests(sheet_id: int, wanted: WantedSheet, mark: Mark | None = None) 
     for position, number_format in enumerate(wanted.formats):
         if number_format:
             yield batch.format_column(sheet_id, position, number_format)
+        yield batch.widen_column(sheet_id, position, wanted.widths[position])
     for first, rows in batch.chunk_rows(wanted.rows):
         yield batch.write_rows(sheet_id, first + 1, 0, rows)
     yield from mark_requests(sheet_id, wanted, mark)
@@ -192,15 +193,16 @@ def grid_requests(sheet: Sheet, wanted: WantedSheet, layout: Layout, changes: Ro
 
 def header_requests(sheet: Sheet, wanted: WantedSheet, layout: Layout) -> Iterator[Request]:
     """The header and the format of the columns that are new; those of the others are people's to change."""
-    for name, number_format, was, position in zip(wanted.columns, wanted.formats, layout.now, layout.then, strict=True):
+    for column, (was, position) in enumerate(zip(layout.now, layout.then, strict=True)):
         if was is None:
-            yield batch.write_rows(sheet.sheet_id, 0, position, [(name,)])
+            yield batch.write_rows(sheet.sheet_id, 0, position, [(wanted.columns[column],)])
             yield batch.bold_header(sheet.sheet_id, position, position + 1)
-            yield batch.format_column(sheet.sheet_id, position, number_format)
+            yield batch.format_column(sheet.sheet_id, position, wanted.formats[column])
+            yield batch.widen_column(sheet.sheet_id, position, wanted.widths[column])
         elif sheet.mark is None:
             yield batch.bold_header(sheet.sheet_id, position, position + 1)
-            if number_format:
-                yield batch.format_column(sheet.sheet_id, position, number_format)
+            if wanted.formats[column]:
+                yield batch.format_column(sheet.sheet_id, position, wanted.formats[column])
 
 
 def row_requests(sheet_id: int, changes: RowChanges, places: Sequence[int]) -> Iterator[Request]:

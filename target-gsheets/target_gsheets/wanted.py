@@ -9,6 +9,7 @@ from datetime import tzinfo
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.cells import (
+    Cell,
     Column,
     Kind,
     Losses,
@@ -23,6 +24,10 @@ from target_gsheets.proof import Verdict
 from target_gsheets.workbook import Row
 
 MAX_TITLE_CHARACTERS = 100
+# Columns are made as wide as their first rows need, in pixels; Google's own default is 100.
+SAMPLE_ROWS = 200
+NARROWEST = 60
+WIDEST = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class WantedSheet:
     verdict: Verdict
     columns: tuple[str, ...]  # header texts
     formats: tuple[NumberFormat | None, ...]
+    widths: tuple[int, ...]  # pixels
     keys: tuple[int, ...]  # positions among the columns
     rows: tuple[Row, ...]
     losses: Losses
@@ -45,12 +51,18 @@ def wanted_sheet(stream: str, title: str, verdict: Verdict, buffer: RowBuffer, z
     columns = [column_of(name, schema) for name, schema in buffer.schema.items()]
     converters = [cell_converter(column, zone, losses) for column in columns]
     rows = tuple(tuple(convert(value) for convert, value in zip(converters, row, strict=True)) for row in buffer)
+    headers = header_texts(buffer.columns)
+    formats = tuple(column_format(column, rows, position) for position, column in enumerate(columns))
     return WantedSheet(
         stream=stream,
         title=title,
         verdict=verdict,
-        columns=header_texts(buffer.columns),
-        formats=tuple(column_format(column, rows, position) for position, column in enumerate(columns)),
+        columns=headers,
+        formats=formats,
+        widths=tuple(
+            column_width(headers[position], formats[position], [row[position] for row in rows[:SAMPLE_ROWS]])
+            for position in range(len(columns))
+        ),
         keys=tuple(map(buffer.columns.index, buffer.keys)),
         rows=rows,
         losses=losses,
@@ -74,6 +86,23 @@ def column_format(column: Column, rows: tuple[Row, ...], position: int) -> Numbe
     """The format of a column, with milliseconds where its values have any."""
     timed = column.kind in {Kind.DATE_TIME, Kind.TIME}
     return number_format(column, milliseconds=timed and has_milliseconds(row[position] for row in rows))
+
+
+def column_width(header: str, shown_as: NumberFormat | None, sample: Iterable[Cell]) -> int:
+    """A width in pixels that shows the header and the first rows, within reason."""
+    longest = max([len(header) + 1, *(shown_length(cell, shown_as) for cell in sample)])
+    return min(max(NARROWEST, 20 + 7 * longest), WIDEST)
+
+
+def shown_length(cell: Cell, shown_as: NumberFormat | None) -> int:
+    """About how many characters wide a cell is: the longest line of a text, a number as its format shows it."""
+    if cell is None:
+        return 0
+    if isinstance(cell, str):
+        return max(map(len, cell.split("\n")))
+    if shown_as and shown_as.type != "NUMBER":
+        return len(shown_as.pattern)
+    return len(str(cell))
 
 
 def sheet_titles(streams: Iterable[str]) -> dict[str, str]:

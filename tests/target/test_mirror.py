@@ -312,3 +312,17 @@ def test_a_new_version_in_mid_stream_makes_the_older_rows_void(workbook):
     old = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "old"}, 1)]
     workbook.sync(*old, *users((2, "new"), version=2))
     assert workbook.values("users") == [[2, "new"]]
+
+
+def test_columns_are_as_wide_as_their_first_rows_within_reason(workbook):
+    moment = {"type": "string", "format": "date-time"}
+    record = {"id": 1, "at": "2024-07-01T10:00:00Z", "text": "x" * 500, "no": None}
+    workbook.sync(*whole_stream("t", {"id": "integer", "at": moment, "text": "string", "no": "string"}, [record]))
+    answer = workbook.reader.fetch_sheet_metadata({"ranges": "t", "fields": "sheets.data.columnMetadata.pixelSize"})
+    widths = [column["pixelSize"] for column in answer["sheets"][0]["data"][0]["columnMetadata"]]
+    assert widths == [60, 153, 320, 60, 100]
+
+
+def test_an_emulator_that_wants_credentials_says_where_they_are(workbook):
+    with pytest.raises(AccessError, match="/_emulator/credentials"):
+        workbook.sync(*users((1, "a")), credentials_json="")

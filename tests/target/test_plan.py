@@ -23,6 +23,7 @@ def wanted(rows, *, columns=("id", "name"), formats=None, keys=(0,), verdict=Ver
         verdict=verdict,
         columns=tuple(columns),
         formats=tuple(formats or [None] * len(columns)),
+        widths=(100,) * len(columns),
         keys=tuple(keys),
         rows=tuple(rows),
         losses=Losses(),
@@ -54,7 +55,8 @@ def requests_of(plan, kind):
 def test_a_missing_sheet_is_made_filled_and_marked_in_one_commit():
     plan = plan_of([], wanted([(1, "a"), (2, "b")], formats=[None, DATE]))
     assert kinds(plan) == [
-        "addSheet", "updateCells", "repeatCell", "repeatCell", "updateCells", "createDeveloperMetadata",
+        "addSheet", "updateCells", "repeatCell", "updateDimensionProperties", "repeatCell", "updateDimensionProperties",
+        "updateCells", "createDeveloperMetadata",
     ]  # fmt: skip
     assert len(plan.commits) == 1
     grid = plan.commits[0].requests[0]["addSheet"]["properties"]["gridProperties"]
