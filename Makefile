@@ -13,7 +13,7 @@ unexport PYTHONHOME
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: setup demo test lint format clean
+.PHONY: setup demo test test-faults lint format clean
 
 setup: $(READY)
 
@@ -27,6 +27,10 @@ demo: setup
 test: setup lint
 	@$(VENV)/bin/python -m pytest
 
+# A thousand random histories of changes, people and faults; `make test` takes a share of them.
+test-faults: setup
+	@FAULT_HISTORIES=1000 $(VENV)/bin/python -m pytest tests/target/test_histories.py
+
 lint: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -37,4 +41,4 @@ format: setup
 	@$(VENV)/bin/ruff format .
 
 clean:
-	rm -rf $(VENV) .demo .meltano .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 
 import gspread
@@ -85,8 +85,9 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture
-def workbook(emulator) -> Iterator[Workbook]:
+@contextmanager
+def open_workbook(emulator: Emulator) -> Iterator[Workbook]:
+    """A fresh workbook and gspread to read it with."""
     plain = Session()
     credentials = Credentials.from_service_account_info(
         emulator.credentials, scopes=["https://www.googleapis.com/auth/spreadsheets"]
@@ -97,6 +98,12 @@ def workbook(emulator) -> Iterator[Workbook]:
         spreadsheet_id = emulator.create_spreadsheet("Test")
         yield Workbook(emulator, spreadsheet_id, client.open_by_key(spreadsheet_id))
         emulator.set_faults()
+
+
+@pytest.fixture
+def workbook(emulator) -> Iterator[Workbook]:
+    with open_workbook(emulator) as opened:
+        yield opened
 
 
 def schema_message(stream, properties, keys=("id",), **more):

@@ -1,0 +1,232 @@
+"""Random histories of a source, of people and of faults: after a clean run every sheet equals its source.
+
+The default run takes a share of them; `make test-faults` takes a thousand and more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from target_gsheets.errors import RemoteError
+from tests.target.conftest import open_workbook, whole_stream
+
+HISTORIES = int(os.environ.get("FAULT_HISTORIES", "20"))
+STEPS = 25
+
+IDS = st.integers(1, 12)
+TEXTS = st.sampled_from(["a", "b", "=1+1", "007", "'x", "été", None])
+COLUMNS = {"id": "integer", "name": "string", "zip": "string"}
+FAULTS = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["429", "500", "503", "html", "cut", "truncate"]),
+        "when": st.sampled_from(["before", "after"]),
+        "nth": st.integers(1, 3),
+        "method": st.sampled_from(["spreadsheets.batchUpdate", "spreadsheets.get", "spreadsheets.values.batchGet"]),
+    }
+)
+
+
+class Histories(RuleBasedStateMachine):
+    """A keyed table whose rows people annotate, and a keyless one, through good days and bad."""
+
+    context: pytest.MonkeyPatch
+
+    def __init__(self):
+        super().__init__()
+        self.opened = open_workbook(self.emulator)
+        self.workbook = self.opened.__enter__()
+        self.users = {}
+        self.log = []
+        self.notes = {}
+        self.in_line = False
+
+    def teardown(self):
+        self.emulator.set_faults()
+        self.opened.__exit__(None, None, None)
+
+    # The source
+
+    @rule(number=IDS, name=TEXTS, zip_code=TEXTS)
+    def put_user(self, number, name, zip_code):
+        self.users[number] = (name, zip_code)
+        self.in_line = False
+
+    @rule(number=IDS)
+    def drop_user(self, number):
+        self.users.pop(number, None)
+        self.in_line = False
+
+    @rule(texts=st.lists(TEXTS.filter(bool), max_size=4))
+    def write_log(self, texts):
+        self.log = texts
+        self.in_line = False
+
+    # Syncs
+
+    @initialize(number=IDS)
+    def first_sync(self, number):
+        self.put_user(number, "first", None)
+        self.sync_cleanly()
+
+    def messages(self):
+        rows = [{"id": number, "name": name, "zip": code} for number, (name, code) in self.users.items()]
+        lines = [{"text": text} for text in self.log]
+        return [*whole_stream("users", COLUMNS, rows), *whole_stream("log", {"text": "string"}, lines, keys=())]
+
+    @rule()
+    def sync_cleanly(self):
+        self.emulator.set_faults()
+        self.workbook.sync(*self.messages())
+        self.forget_notes_of_removed()
+        self.in_line = True
+
+    @rule(faults=st.lists(FAULTS, min_size=1, max_size=3))
+    def sync_through_faults(self, faults):
+        self.emulator.set_faults(*faults)
+        try:
+            self.workbook.sync(*self.messages())
+        except RemoteError:
+            assert self.workbook.states == []
+            return
+        finally:
+            self.emulator.set_faults()
+        self.forget_notes_of_removed()
+        self.in_line = True
+
+    @rule(row=st.integers(1, 5), text=TEXTS)
+    def sync_while_somebody_overwrites(self, row, text):
+        edited = []
+        properties = self.users_sheet()
+        row = min(row, properties["gridProperties"]["rowCount"] - 1)
+
+        def edit(api):
+            """Runs within the emulator, which therefore can't be called, only changed."""
+            if api == "spreadsheets.batchUpdate" and not edited:
+                edited.append(True)
+                sheets = self.emulator.workbook(self.workbook.spreadsheet_id).sheets
+                sheet = next(sheet for sheet in sheets if sheet.sheet_id == properties["sheetId"])
+                sheet.cells.put(row, 1, text)
+
+        with self.emulator.before_each_call(edit):
+            self.workbook.sync(*self.messages())
+        self.forget_notes_of_removed()
+        self.in_line = not edited
+
+    def forget_notes_of_removed(self):
+        """A row that went took its note with it."""
+        self.notes = {number: note for number, note in self.notes.items() if number in self.users}
+
+    # People
+
+    def users_sheet(self):
+        return next(sheet["properties"] for sheet in self.sheets() if sheet["title"] == "users")
+
+    def sheets(self):
+        return [
+            {"title": found["developerMetadata"][0]["metadataValue"].split('"')[3], "properties": found["properties"]}
+            for found in self.workbook.reader.fetch_sheet_metadata()["sheets"]
+            if "developerMetadata" in found
+        ]
+
+    def person(self, requests):
+        """What somebody does in the browser."""
+        self.workbook.reader.batch_update({"requests": requests})
+        self.in_line = False
+
+    def rows(self):
+        """The rows of the users' sheet with their place in the grid."""
+        title = self.users_sheet()["title"]
+        return list(enumerate(self.workbook.all_values(title)))[1:]
+
+    @rule(column=st.integers(0, 2), order=st.sampled_from(["ASCENDING", "DESCENDING"]))
+    def sort(self, column, order):
+        grid = {"sheetId": self.users_sheet()["sheetId"], "startRowIndex": 1, "startColumnIndex": 0}
+        self.person([{"sortRange": {"range": grid, "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}]}}])
+
+    @precondition(lambda self: self.in_line and self.users)
+    @rule(data=st.data())
+    def annotate(self, data):
+        place, row = data.draw(st.sampled_from(self.rows()))
+        if row[0] in self.users:
+            sheet = self.users_sheet()
+            requests = []
+            if sheet["gridProperties"]["columnCount"] < 4:
+                requests.append({"appendDimension": {"sheetId": sheet["sheetId"], "dimension": "COLUMNS", "length": 1}})
+            self.notes[row[0]] = f"note on {row[0]}"
+            self.person([*requests, write(sheet, place, 3, self.notes[row[0]])])
+
+    @precondition(lambda self: self.in_line and len(self.users) > 1)
+    @rule(data=st.data())
+    def delete_a_row(self, data):
+        place, row = data.draw(st.sampled_from(self.rows()))
+        grid = {
+            "sheetId": self.users_sheet()["sheetId"],
+            "dimension": "ROWS",
+            "startIndex": place,
+            "endIndex": place + 1,
+        }
+        self.person([{"deleteDimension": {"range": grid}}])
+        self.notes.pop(row[0], None)
+
+    @precondition(lambda self: self.users)
+    @rule(row=st.integers(1, 6), column=st.integers(1, 2), text=TEXTS)
+    def overwrite(self, row, column, text):
+        sheet = self.users_sheet()
+        if row < sheet["gridProperties"]["rowCount"]:
+            self.person([write(sheet, row, column, text)])
+
+    @rule(title=st.sampled_from(["Clients", "users", "Über uns"]))
+    def rename(self, title):
+        properties = {"sheetId": self.users_sheet()["sheetId"], "title": title}
+        self.person([{"updateSheetProperties": {"properties": properties, "fields": "title"}}])
+
+    # The law
+
+    @invariant()
+    def a_sheet_in_line_equals_its_source(self):
+        if not self.in_line:
+            return
+        titles = {sheet["title"]: sheet["properties"]["title"] for sheet in self.sheets()}
+        found = self.workbook.all_values(titles["users"])[1:]
+        wanted = {number: [name or "", code or ""] for number, (name, code) in self.users.items()}
+        mirrored = [row for row in found if row[0] != ""]
+        assert sorted(row[0] for row in mirrored) == sorted(wanted)
+        assert {row[0]: [*row[1:3], "", ""][:2] for row in mirrored} == wanted
+        assert {row[0]: row[3] for row in mirrored if len(row) > 3 and row[3]} == self.notes
+        log = self.workbook.all_values(titles["log"])[1:]
+        assert Counter(row[0] for row in log if row and row[0]) == Counter(self.log)
+
+
+def write(sheet, row, column, text):
+    """A request that writes a text into a cell, or clears it."""
+    value = {"userEnteredValue": {"stringValue": text}} if text else {}
+    start = {"sheetId": sheet["sheetId"], "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": [{"values": [value]}], "fields": "userEnteredValue"}}
+
+
+def test_after_a_clean_run_every_sheet_equals_its_source(emulator, monkeypatch):
+    monkeypatch.setattr("target_gsheets.commit.LONGEST_WAIT_SECONDS", 0.01)
+    machine = type("Machine", (Histories,), {"emulator": emulator})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=HISTORIES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
