@@ -34,6 +34,8 @@ def meltano_environment(
     return {
         **clean_environment(),
         "MELTANO_SYS_DIR_ROOT": str(system_folder),
+        # Empty, it means the default, and keeps the level in a developer's .env away.
+        "DB_SYNC_LOG_LEVEL": "",
         "DB_SYNC_DATABASE_URL": database_url,
         "SHEETS_EMULATOR_HOST": emulator_url,
         "GOOGLE_SPREADSHEET_ID": workbook,

@@ -57,7 +57,7 @@ SELECT json_build_object(
         WHERE NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = s)),
     'tables', (SELECT json_agg(json_build_object(
         'schema', r.nspname, 'name', r.relname, 'partitioned', r.relkind = 'p',
-        'lockable', r.usable AND r.readable,
+        'lockable', r.usable AND r.readable, 'row_security', row_security_active(r.oid),
         'columns', (SELECT json_agg(a.described ORDER BY a.attnum) FROM attribute a WHERE a.attrelid = r.oid),
         'indexes', (SELECT json_agg(json_build_object(
                 'name', x.relname, 'primary', i.indisprimary,
@@ -106,7 +106,8 @@ class Index:
 class Table:
     """A table that is a stream. `columns` are those that the role may read, `denied` the names of the others.
 
-    `lockable` says that the role may read the whole table, without which it can't lock it.
+    `lockable` says that the role may read the whole table, without which it can't lock it; `row_security` that policies
+    decide which rows it sees.
     """
 
     stream: str
@@ -117,6 +118,7 @@ class Table:
     columns: tuple[Column, ...]
     denied: tuple[str, ...]
     key: tuple[str, ...]
+    row_security: bool = False
 
     @property
     def readable(self) -> bool:
@@ -206,6 +208,7 @@ def _read_table(row: Mapping[str, Any], stream: str, types: Types) -> Table:
         columns=tuple(column for column in columns if column.readable),
         denied=tuple(column.name for column in columns if not column.readable),
         key=choose_key(columns, indexes),
+        row_security=row["row_security"],
     )
 
 

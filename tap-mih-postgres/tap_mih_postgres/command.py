@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 
@@ -23,6 +24,8 @@ class TapCommand(SingerCommand):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command, and say in one line why it failed."""
+        # Meltano shows all warnings, and a file that click still holds open when we leave isn't worth one.
+        warnings.simplefilter("ignore", ResourceWarning)
         try:
             return super().main(*args, **kwargs)
         except (TapError, ConfigurationError, MappingError) as error:

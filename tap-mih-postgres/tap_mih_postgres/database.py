@@ -214,6 +214,8 @@ def _check(results: Sequence[PGresult], wanted: pq.ExecStatus) -> None:
     for result in results:
         if result.status != wanted:
             raise psycopg.errors.error_from_result(result)
+    if len(results) != 1:
+        raise psycopg.InternalError(f"the server gave {len(results)} results where one was due")
 
 
 def _find_garbled(rows: Rows) -> UnicodeDecodeError | None:

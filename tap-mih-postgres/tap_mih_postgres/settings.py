@@ -159,9 +159,14 @@ def read_list(row: Setting, value: object) -> tuple[str, ...]:
     items = _split(row.name, value) if isinstance(value, str) else value
     if items is None:
         return row.default or ()
-    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) and is_name(item) for item in items):
         raise SettingsError(f'{row.name!r} must be a list of names: a,b or ["a", "b"]')
     return tuple(item.strip() for item in items if item.strip())
+
+
+def is_name(item: str) -> bool:
+    """Whether this is likely a name: quotes and braces are left over from a file or a shell that kept them."""
+    return not any(mark in item for mark in "\"'{}[]")
 
 
 def _split(name: str, text: str) -> object:

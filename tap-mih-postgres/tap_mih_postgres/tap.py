@@ -86,6 +86,11 @@ class TapMihPostgres(Tap):
             raise SettingsError(f"'schemas' names what the database hasn't got: {missing}; correct or remove it")
         for table in discovery.tables:
             self._report_denied(table)
+        if discovery.tables and not any(table.readable for table in discovery.tables):
+            raise SettingsError(
+                f"the role in {settings.setting_of('user')} may read none of the {len(discovery.tables)} tables: "
+                "GRANT it SELECT on them and USAGE on their schemas, or leave them out with 'excluded_schemas'"
+            )
         self._left_out = {table.stream: table for table in discovery.tables if not table.readable}
         return [PostgresStream(self, table) for table in discovery.tables if table.readable]
 
@@ -96,6 +101,8 @@ class TapMihPostgres(Tap):
         elif table.denied:
             columns = ", ".join(map(repr, table.denied))
             self.logger.warning("of table %s, left out: %s: the role lacks SELECT on them", where, columns)
+        if table.row_security:
+            self.logger.warning("of table %s the role sees only what row-level security lets through", where)
 
     def setup_mapper(self) -> None:
         """Prepare stream maps for what the database has now, rather than for what an older catalog says."""

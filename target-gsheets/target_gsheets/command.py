@@ -6,6 +6,7 @@ What isn't one of our errors, or the SDK's complaint about a setting, is our bug
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,8 @@ class TargetCommand(SingerCommand):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command, and say in one line why it failed."""
+        # Meltano shows all warnings, and a file that click still holds open when we leave isn't worth one.
+        warnings.simplefilter("ignore", ResourceWarning)
         try:
             return super().main(*args, **kwargs)
         except (TargetGSheetsError, SdkConfigurationError, MappingError) as exc:

@@ -100,7 +100,9 @@ def normalise_config(config: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(found.get("credentials_json"), Mapping):
         found["credentials_json"] = json.dumps(found["credentials_json"])
     if "batch_size_rows" in found:
-        found["batch_size_rows"] = int(parse_number("batch_size_rows", found["batch_size_rows"], 1, 10_000_000))
+        found["batch_size_rows"] = int(
+            parse_number("batch_size_rows", found["batch_size_rows"], 1, 10_000_000, whole=True)
+        )
     return found
 
 
@@ -155,12 +157,14 @@ def parse_timezone(name: str) -> ZoneInfo:
         ) from exc
 
 
-def parse_number(name: str, value: Any, low: float, high: float) -> float:
+def parse_number(name: str, value: Any, low: float, high: float, *, whole: bool = False) -> float:
     """A number within bounds, as a number or as text."""
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = low - 1
-    if not low <= number <= high:
-        raise ConfigurationError(f"'{name}' is {value!r}: give a number between {low:,.0f} and {high:,.0f}.")
+    if not low <= number <= high or (whole and number != int(number)):
+        raise ConfigurationError(
+            f"'{name}' is {value!r}: give a {'whole ' if whole else ''}number between {low:,.0f} and {high:,.0f}."
+        )
     return number

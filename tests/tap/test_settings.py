@@ -140,3 +140,10 @@ def test_every_setting_is_in_the_readme_with_its_default() -> None:
     for setting in SETTINGS:
         row = next(line for line in readme.splitlines() if line.startswith(f"| `{setting.name}` |"))
         assert all(f"`{default}`" in row for default in setting.default or ()), json.dumps(row)
+
+
+@pytest.mark.parametrize("value", ['"prisma"', "'prisma'", '{"a":1}', "a,{b}", ["[x]"]])
+def test_a_list_whose_quotes_or_braces_were_kept_is_refused_rather_than_taken_as_a_name(value: object) -> None:
+    config = {"database_url": "postgresql://h/d", "excluded_schemas": value}
+    with pytest.raises(SettingsError, match="'excluded_schemas' must be a list of names"):
+        Settings.from_config(config)

@@ -15,7 +15,7 @@ import pytest
 
 from demo.postgres import Server
 from tap_mih_postgres import database
-from tap_mih_postgres.errors import StreamsFailedError
+from tap_mih_postgres.errors import SettingsError, StreamsFailedError
 from tap_mih_postgres.tap import TapMihPostgres
 from tests.tap.conftest import NewDatabase
 from tests.tap.runs import COMMAND, Messages, Output, run_in_process
@@ -217,6 +217,20 @@ def test_a_denied_table_is_named_once_and_left_out(
     assert [warning.split(" is left out")[0] for warning in sorted(warnings)] == ["table hidden.a", "table public.b"]
 
 
+def test_a_role_that_may_read_nothing_is_an_error(as_reader: Callable[..., str]) -> None:
+    url = as_reader("CREATE TABLE a (id int)", "CREATE TABLE b (id int)")
+    with pytest.raises(SettingsError, match="may read none of the 2 tables: GRANT it SELECT"):
+        run_in_process({"database_url": url})
+
+
+def test_row_level_security_that_is_in_force_is_said(
+    as_reader: Callable[..., str], caplog: pytest.LogCaptureFixture
+) -> None:
+    url = as_reader("CREATE TABLE a (id int)", "GRANT SELECT ON a TO reader", "ALTER TABLE a ENABLE ROW LEVEL SECURITY")
+    run_in_process({"database_url": url})
+    assert "of table public.a the role sees only what row-level security lets through" in caplog.text
+
+
 def test_columns_that_may_not_be_read_are_left_out(
     as_reader: Callable[..., str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -231,7 +245,7 @@ def test_columns_that_may_not_be_read_are_left_out(
 
 
 def test_a_denied_stream_that_the_catalog_selects_is_no_failure(as_reader: Callable[..., str]) -> None:
-    url = as_reader("CREATE TABLE a (id int)")
+    url = as_reader("CREATE TABLE a (id int)", "CREATE TABLE b (id int)", "GRANT SELECT ON b TO reader")
     catalog = {
         "streams": [
             {"tap_stream_id": "a", "schema": {}, "metadata": [{"breadcrumb": [], "metadata": {"selected": True}}]}

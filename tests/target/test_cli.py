@@ -169,6 +169,7 @@ def test_a_configuration_file_that_cannot_be_read_is_named(tmp_path, text, words
         ("STREAM_MAPS", "", "No credentials"),
         ("STREAM_MAPS", "{broken", "the environment"),
         ("BATCH_SIZE_ROWS", "x", "'batch_size_rows' is 'x'"),
+        ("BATCH_SIZE_ROWS", "1.5", "give a whole number between 1 and 10,000,000"),
         ("FLATTENING_MAX_DEPTH", "x", "the environment"),
     ],
 )
