@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,9 +25,18 @@ GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
 """What google-auth writes as audience, whatever the key's token_uri says."""
 LIFETIME = 3600
 SKEW = 300
-ANYBODY = f"emulator@{PROJECT}.iam.gserviceaccount.com"
+MAIN = "emulator"
+"""The name of the account that a server begins with."""
+_NAME = re.compile(r"[a-z0-9-]{1,30}\Z")
 
 Json = dict[str, Any]
+
+
+def email_of(name: str) -> str:
+    """The e-mail of the account of this name; raises ValueError for a name that no service account has."""
+    if not _NAME.match(name):
+        raise ValueError(f"An account's name is at most 30 small letters, digits and hyphens, not {name[:80]!r}.")
+    return f"{name}@{PROJECT}.iam.gserviceaccount.com"
 
 
 @dataclass(slots=True)
@@ -38,9 +48,9 @@ class Account:
     key_id: str
 
     @classmethod
-    def create(cls, name: str = "emulator") -> Account:
+    def create(cls, email: str) -> Account:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        return cls(f"{name}@{PROJECT}.iam.gserviceaccount.com", key, secrets.token_hex(20))
+        return cls(email, key, secrets.token_hex(20))
 
     @classmethod
     def from_json(cls, stored: Json) -> Account:
@@ -133,7 +143,7 @@ class Accounts:
         """The e-mail of the caller whose Authorization header this is; raises UnauthenticatedError."""
         scheme, _, token = header.partition(" ")
         if self.trust_any and token:
-            return ANYBODY
+            return email_of(MAIN)
         if not header:
             raise UnauthenticatedError(
                 "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or "

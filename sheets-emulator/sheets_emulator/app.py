@@ -12,14 +12,17 @@ import time
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
+from urllib.parse import parse_qs
 
 import msgspec
 
 from . import viewer
+from .accounts import MAIN
 from .errors import ServerError, TooManyRequestsError, UnauthenticatedError, UnavailableError
-from .faults import Fault, FaultError, firing, parse_faults
+from .exchange import Incoming, Outgoing, canonical_path
+from .faults import Fault, firing, parse_faults
 from .quota import exceeded
-from .server import Incoming, Outgoing, Server
+from .server import Server
 
 Scope: TypeAlias = "dict[str, Any]"
 Message: TypeAlias = "dict[str, Any]"
@@ -126,7 +129,7 @@ class App:
             )
         try:
             return _json_answer(handler(self.server, request))
-        except (FaultError, msgspec.DecodeError) as error:
+        except ValueError as error:
             return _json_answer({"error": str(error)}, 400)
 
 
@@ -135,7 +138,8 @@ def _health(server: Server, _: Incoming) -> Any:
 
 
 def _credentials(server: Server, request: Incoming) -> Any:
-    return server.main_account.credentials(request.base_url)
+    name = parse_qs(request.query, keep_blank_values=True).get("account", [MAIN])[-1]
+    return server.account(name).credentials(request.base_url)
 
 
 def _reset(server: Server, _: Incoming) -> Any:
@@ -184,7 +188,7 @@ async def _read(scope: Scope, receive: Receive) -> Incoming:
         body = _gunzipped(body)
     return Incoming(
         scope["method"],
-        scope["path"],
+        canonical_path(scope["path"]),
         scope["query_string"].decode("latin-1"),
         body,
         headers.get(b"authorization", ""),

@@ -20,9 +20,16 @@ class Call:
     parameters: Json
     body: Json
     context: Context
-    base_url: str
     open_other: Callable[[str], Workbook]
     """A fork of another workbook that the caller may write; kept when the call succeeds."""
+    guard: Callable[[Workbook], None]
+    """Raises RequestError where the workbook changed in what the caller may not edit."""
+
+    def refuse_protected(self) -> None:
+        try:
+            self.guard(self.book)
+        except RequestError as error:
+            raise InvalidArgumentError(error.message) from error
 
     def resize(self, sheet: Sheet, rows: int, columns: int) -> None:
         try:

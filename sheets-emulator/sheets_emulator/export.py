@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from openpyxl import Workbook as XlsxWorkbook  # type: ignore[import-untyped]
-from openpyxl.cell.cell import Cell as XlsxCell  # type: ignore[import-untyped]
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
+from openpyxl.cell.cell import Cell as XlsxCell
 from openpyxl.comments import Comment  # type: ignore[import-untyped]
 from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
 
 from .a1 import column_name
-from .formats import is_date_format, number_format, pattern_of, to_datetime
+from .dates import to_datetime
+from .formats import is_date_format, number_format, pattern_of
 from .layer import ErrorValue, Formula
+from .locales import Locale
 from .model import Json, Sheet, Workbook
 from .render import Renderer
 
@@ -32,13 +36,17 @@ def to_csv(book: Workbook, sheet: Sheet, delimiter: str = ",") -> bytes:
     return out.getvalue().removesuffix("\r\n").encode()
 
 
+_FORBIDDEN = re.compile(r"[\\/?*\[\]:]")
+"""What the title of an Excel sheet can't hold."""
+
+
 def to_xlsx(book: Workbook) -> bytes:
     """Every sheet with values, formulas, number formats, bold, colours, notes, frozen rows and column widths."""
     target = XlsxWorkbook()
     target.remove(target.active)
     renderer = Renderer(book)
-    for sheet in book.sheets:
-        page = target.create_sheet(sheet.title[:31])
+    for sheet, title in zip(book.sheets, _titles(book), strict=True):
+        page = target.create_sheet(title)
         page.sheet_state = "hidden" if sheet.hidden else "visible"
         frozen = (sheet.grid.get("frozenRowCount", 0), sheet.grid.get("frozenColumnCount", 0))
         if any(frozen):
@@ -54,6 +62,19 @@ def to_xlsx(book: Workbook) -> bytes:
     out = io.BytesIO()
     target.save(out)
     return out.getvalue()
+
+
+def _titles(book: Workbook) -> list[str]:
+    """Titles that Excel takes: 31 characters, none of its forbidden ones, each once."""
+    found: list[str] = []
+    for sheet in book.sheets:
+        title = wanted = _FORBIDDEN.sub("_", sheet.title)[:31]
+        number = 1
+        while title.lower() in map(str.lower, found):
+            number += 1
+            title = f"{wanted[:26]} {number}"
+        found.append(title)
+    return found
 
 
 def _fill(renderer: Renderer, sheet: Sheet, target: Any, row: int, column: int) -> None:
@@ -75,6 +96,8 @@ def _fill(renderer: Renderer, sheet: Sheet, target: Any, row: int, column: int) 
 def _xlsx_value(renderer: Renderer, cell: Any, cell_format: Json | None) -> Any:
     if isinstance(cell, Formula):
         return cell.text
+    if isinstance(cell, str):
+        return ILLEGAL_CHARACTERS_RE.sub("", cell)
     if isinstance(cell, ErrorValue):
         return renderer.formatted(cell, None)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and is_date_format(number_format(cell_format)):
@@ -82,7 +105,7 @@ def _xlsx_value(renderer: Renderer, cell: Any, cell_format: Json | None) -> Any:
     return cell
 
 
-def _style(target: XlsxCell, cell_format: Json, locale: str) -> None:
+def _style(target: XlsxCell, cell_format: Json, locale: Locale) -> None:
     pattern = pattern_of(number_format(cell_format), locale)
     if pattern:
         target.number_format = pattern

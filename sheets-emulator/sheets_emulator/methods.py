@@ -83,7 +83,7 @@ def _fill_sheets(book: Workbook, wanted: list[Json], context: Context) -> None:
 
 def create(call: Call) -> Json:
     fill_created(call.book, call.body, call.context)
-    return spreadsheet_json(call.book, call.base_url, data=False)
+    return spreadsheet_json(call.book, call.context.account, data=False)
 
 
 def get(call: Call) -> Json:
@@ -92,7 +92,7 @@ def get(call: Call) -> Json:
     tree = fields.parse_mask(text) if text else {}
     areas = [resolve_a1(call.book, one) for one in call.parameters.get("ranges", [])]
     data = fields.wants(tree, "sheets", "data") if text else bool(call.parameters.get("includeGridData"))
-    return spreadsheet_json(call.book, call.base_url, tree, areas, data=data)
+    return spreadsheet_json(call.book, call.context.account, tree, areas, data=data)
 
 
 def get_by_data_filter(call: Call) -> Json:
@@ -100,7 +100,7 @@ def get_by_data_filter(call: Call) -> Json:
     tree = fields.parse_mask(text) if text else {}
     areas = [area for one in call.body.get("dataFilters", []) for area in filter_areas(call.book, one)]
     data = fields.wants(tree, "sheets", "data") if text else bool(call.body.get("includeGridData"))
-    return spreadsheet_json(call.book, call.base_url, tree, areas, data=data)
+    return spreadsheet_json(call.book, call.context.account, tree, areas, data=data)
 
 
 def batch_update(call: Call) -> Json:
@@ -110,7 +110,7 @@ def batch_update(call: Call) -> Json:
     if body.get("includeSpreadsheetInResponse"):
         areas: list[tuple[Sheet, Box]] = [resolve_a1(call.book, one) for one in body.get("responseRanges", [])]
         out["updatedSpreadsheet"] = spreadsheet_json(
-            call.book, call.base_url, {}, areas, data=bool(body.get("responseIncludeGridData"))
+            call.book, call.context.account, {}, areas, data=bool(body.get("responseIncludeGridData"))
         )
     return out
 
@@ -173,3 +173,4 @@ METHODS: dict[str, tuple[str, Callable[[Call], Any]]] = {
     "spreadsheets.values.batchClear": (WRITE, value_methods.batch_clear),
     "spreadsheets.values.batchClearByDataFilter": (WRITE, value_methods.batch_clear_by_data_filter),
 }
+VALUE_WRITERS = frozenset(api for api, (kind, _) in METHODS.items() if kind == WRITE and ".values." in api)

@@ -37,6 +37,14 @@ def resolve_grid_range(book: Workbook, grid_range: Json | None) -> tuple[Sheet, 
     return sheet, box
 
 
+def clipped_grid_range(book: Workbook, grid_range: Json | None) -> tuple[Sheet, Box]:
+    """As resolve_grid_range, but what lies beyond the last row and column is left out (gspread-formatting's tests)."""
+    given = grid_range or {}
+    sheet = sheet_by_id(book, given.get("sheetId", 0))
+    inside = grid_box(sheet, given).intersect(sheet.box)
+    return resolve_grid_range(book, given) if inside.empty else (sheet, inside)
+
+
 def grid_box(sheet: Sheet, grid_range: Json) -> Box:
     return Box(
         grid_range.get("startRowIndex", 0),

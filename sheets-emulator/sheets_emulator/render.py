@@ -6,13 +6,15 @@ and a format's pattern is looked up once per renderer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from .a1 import Box
 from .formats import format_general, format_number, format_text, is_date_format, number_format, pattern_of
 from .formulas import Evaluator
-from .layer import ErrorValue, Formula, Row, Scalar
+from .layer import Cell, ErrorValue, Formula, Row, Scalar
+from .locales import EN_US, Locale, locale_of
 from .model import Json, Sheet, Workbook
 from .theme import DEFAULT_FORMAT, effective_format
 
@@ -35,7 +37,7 @@ class Renderer:
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
-        self.locale = str(book.properties.get("locale", "en_US"))
+        self.locale = locale_of(str(book.properties.get("locale", "en_US")))
         self.evaluator = Evaluator(book)
         self._patterns: dict[int, tuple[str, bool]] = {}
 
@@ -60,10 +62,10 @@ class Renderer:
         if isinstance(value, str):
             return format_text(value, pattern) if pattern else value
         if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
+            return self.locale.true if value else self.locale.false
         if isinstance(value, ErrorValue):
             return ERROR_TEXTS.get(value.kind, formula or "#ERROR!")
-        return format_number(value, pattern)
+        return format_number(value, pattern, self.locale)
 
     def unformatted(self, value: Scalar, _: Json | None, formula: str = "") -> Any:
         if isinstance(value, ErrorValue):
@@ -80,6 +82,10 @@ class Renderer:
             return self.formatted(value, cell_format)
         return self.unformatted(value, cell_format, formula)
 
+    def as_written_dated(self, value: Scalar, cell_format: Json | None, formula: str = "") -> Any:
+        """Formulas as their text, and dates as text (the option is ignored for formatted values only)."""
+        return formula or self.dated(value, cell_format)
+
     def value_rows(self, sheet: Sheet, box: Box, option: str = "", dates: str = "") -> list[list[Any]]:
         """The values of a box, rows and trailing emptiness trimmed; a blank row inside is []."""
         box = Box(box.r0, min(box.r1, sheet.cells.height()), box.c0, box.c1)
@@ -92,7 +98,7 @@ class Renderer:
             if not formats and all(map(plain.__contains__, map(type, row))):
                 rendered = ["" if cell is None else cell for cell in row]
             elif not formats and plain is _PLAIN_TEXT and _PLAIN.issuperset(map(type, row)):
-                rendered = [cell if type(cell) is str else _automatic(cell) for cell in row]
+                rendered = [cell if type(cell) is str else _automatic(cell, self.locale) for cell in row]
             else:
                 rendered = self._row(sheet, (index, box.c0), row, formats, show)
             while rendered and rendered[-1] == "" and row[len(rendered) - 1] is None:
@@ -105,7 +111,9 @@ class Renderer:
     def _shower(self, option: str, dates: str) -> Show:
         if option == "UNFORMATTED_VALUE":
             return self.dated if dates == "FORMATTED_STRING" else self.unformatted
-        return self.as_written if option == "FORMULA" else self.formatted
+        if option == "FORMULA":
+            return self.as_written_dated if dates == "FORMATTED_STRING" else self.as_written
+        return self.formatted
 
     def _row(self, sheet: Sheet, at: tuple[int, int], row: Row, formats: Row, show: Show) -> list[Any]:
         """The cells of a row from `at` (row, column) on, one by one."""
@@ -134,6 +142,9 @@ class Renderer:
             out["effectiveFormat"] = effective_format(
                 self.book.properties.get("defaultFormat", DEFAULT_FORMAT), cell_format or {}, value
             )
+        link = maybe_link(cell, cell_format) if wanted("hyperlink") else None
+        if link:
+            out["hyperlink"] = link
         for name, value in (sheet.extras.get(row, column) or {}).items():
             if wanted(name):
                 out[name] = value
@@ -153,18 +164,29 @@ class Renderer:
             out["formattedValue"] = self.formatted(value, cell_format, formula)
 
 
+_HYPERLINK = re.compile(r'=\s*HYPERLINK\(\s*"([^"]*)"', re.IGNORECASE)
+
+
+def maybe_link(cell: Cell, cell_format: Json | None) -> str | None:
+    """The address that a cell points to: that of its text format, or the literal one of a HYPERLINK formula."""
+    match = _HYPERLINK.match(cell.text) if isinstance(cell, Formula) else None
+    uri = ((cell_format or {}).get("textFormat", {}).get("link") or {}).get("uri")
+    return match[1] if match else uri
+
+
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _PLAIN_TEXT = frozenset({str, type(None)})
 
 
-def _automatic(value: Any) -> str:
+def _automatic(value: Any, locale: Locale = EN_US) -> str:
     """formatted() of a cell without a format, on the short way for numbers of few digits."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+        return locale.true if value else locale.false
     text = repr(value)
-    return text if len(text) <= 11 and "e" not in text else format_general(value)
+    short = len(text) <= 11 and "e" not in text and (locale.decimal == "." or type(value) is int)
+    return text if short else format_general(value, locale)
 
 
 def extended_value(value: Any) -> Json | None:

@@ -7,6 +7,7 @@ ms. The protocol remembers connections by client address, so that a fault can cu
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
@@ -34,6 +35,16 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
+class _WithoutScriptedCuts(logging.Filter):
+    """uvicorn's log without its complaint about answers that a fault cut; a bug's traceback stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("ASGI callable returned without")
+
+
+_FILTER = _WithoutScriptedCuts()
+
+
 def uvicorn_server(app: App) -> uvicorn.Server:
     connections: dict[Any, Any] = {}
 
@@ -53,12 +64,13 @@ def uvicorn_server(app: App) -> uvicorn.Server:
             transport.abort()
 
     app.abort = abort
+    logging.getLogger("uvicorn.error").addFilter(_FILTER)
     config = uvicorn.Config(
         app,
         http=Protocol,
         ws="none",
         lifespan="off",
-        log_level="critical",
+        log_level="error",
         access_log=False,
         timeout_graceful_shutdown=2,
         timeout_keep_alive=60,

@@ -16,8 +16,8 @@ from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[impor
 
 from .batch_update.context import Context
 from .contract import accept_request
+from .dates import EPOCH
 from .errors import ApiError
-from .formats import EPOCH
 from .methods import fill_created
 from .model import Json
 from .server import Server
@@ -34,7 +34,7 @@ def seed_workbook(server: Server, path: Path) -> str:
         wanted = accept_request("Spreadsheet", body)
         spreadsheet_id = server.create_spreadsheet(wanted.get("properties", {}).get("title") or path.stem)
         book = server.store.workbooks[spreadsheet_id].fork()
-        fill_created(book, wanted, Context(server.main_account.email, server.random))
+        fill_created(book, wanted, Context(book.owner, server.random))
         server.store.keep([book])
     except (OSError, msgspec.DecodeError, InvalidFileException, zipfile.BadZipFile, KeyError) as error:
         raise SeedError(

@@ -19,16 +19,19 @@ from urllib.parse import parse_qs
 import msgspec
 
 from . import contract, drive
-from .accounts import GOOGLE_AUDIENCE, Account, Accounts
+from .accounts import GOOGLE_AUDIENCE, MAIN, Account, Accounts, email_of
 from .batch_update.context import Context
 from .calls import Call
 from .discovery import Method, methods
 from .drive_calls import DriveCall, DriveError, Reply, may
 from .drive_query import QueryError
 from .errors import ApiError, InvalidArgumentError, NotFoundError, PermissionDeniedError, ServerError, TokenRefusedError
+from .exchange import Incoming, Outgoing, json_body
 from .faults import Fault
 from .fields import parse_mask, project
-from .methods import METHODS, WRITE, new_workbook
+from .guards import guard
+from .masks import check_answer_mask
+from .methods import METHODS, VALUE_WRITERS, WRITE, new_workbook
 from .model import Json, Workbook
 from .quota import Quota
 from .store import Store
@@ -36,28 +39,7 @@ from .store import Store
 MAX_PAYLOAD = 10_485_760
 CHECKED_BYTES = 100_000
 TOKEN_API = "oauth.token"  # noqa: S105
-JSON_TYPE = "application/json; charset=UTF-8"
 _MASKED = frozenset({"spreadsheets.get", "spreadsheets.getByDataFilter"})
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A request as it came: the path unescaped, the query as written."""
-
-    verb: str
-    path: str
-    query: str
-    body: bytes
-    authorization: str
-    content_type: str
-    base_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    status: int
-    body: bytes
-    media_type: str = JSON_TYPE
 
 
 @dataclass(slots=True)
@@ -66,7 +48,6 @@ class Server:
 
     store: Store
     accounts: Accounts
-    main_account: Account
     quota: Quota = field(default_factory=Quota)
     foreign: frozenset[str] = frozenset()
     clock: Callable[[], float] = time.time
@@ -79,8 +60,17 @@ class Server:
     @classmethod
     def create(cls, store: Store | None = None, *, trust_any: bool = False, **options: Any) -> Server:
         store = store or Store()
-        account = store.account()
-        return cls(store, Accounts({account.email: account}, trust_any), account, **options)
+        server = cls(store, Accounts(store.accounts(), trust_any), **options)
+        server.account(MAIN)
+        return server
+
+    def account(self, name: str) -> Account:
+        """The service account of this name, made at the first use; raises ValueError for a name that can't be."""
+        email = email_of(name)
+        if email not in self.accounts.known:
+            account = self.accounts.known[email] = Account.create(email)
+            self.store.keep_account(account)
+        return self.accounts.known[email]
 
     def now(self) -> str:
         """The time as Drive writes it."""
@@ -95,7 +85,7 @@ class Server:
 
     def create_spreadsheet(self, title: str, owner: str | None = None) -> str:
         """A fresh workbook, without a call; answers its id."""
-        book = new_workbook(new_file_id(), owner or self.main_account.email, title, self.now())
+        book = new_workbook(new_file_id(), owner or email_of(MAIN), title, self.now())
         self.store.keep([book])
         return book.spreadsheet_id
 
@@ -149,7 +139,10 @@ class Server:
             raise InvalidArgumentError(f"Request payload size exceeds the limit: {MAX_PAYLOAD} bytes.")
         parameters = contract.accept_parameters(method, parse_qs(request.query, keep_blank_values=True))
         root = "data" if method.request == "ValueRange" else ""
-        body = contract.accept_request(method.request, _json(request.body), root) if method.request else {}
+        body = contract.accept_request(method.request, json_body(request.body), root) if method.request else {}
+        mask = parameters.get("fields")
+        if mask:
+            check_answer_mask(method.response, mask)
         others: list[Workbook] = []
         book = self._open(path.get("spreadsheetId"), account, kind)
         call = Call(
@@ -158,15 +151,14 @@ class Server:
             parameters,
             body,
             Context(account, self.random),
-            "https://docs.google.com",
             lambda other: self._open_other(other, account, others),
+            guard(book, account) if method.api in VALUE_WRITERS else lambda _: None,
         )
         answer = function(call)
         encoded = msgspec.json.encode(answer)
         self._check(method, answer, encoded)
         if kind == WRITE:
             self._keep([book, *others])
-        mask = parameters.get("fields")
         if mask and method.api not in _MASKED:
             encoded = msgspec.json.encode(_project(mask, answer))
         return Outgoing(200, encoded)
@@ -212,7 +204,7 @@ class Server:
             account,
             path,
             query,
-            _json(request.body) if is_json or request.path.endswith("/files") else {},
+            json_body(request.body) if is_json or request.path.endswith("/files") else {},
             request.body,
             self.now(),
             new_file_id,
@@ -234,15 +226,6 @@ def _find_method(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
 
 def _project(mask: str, answer: Any) -> Any:
     return project(parse_mask(mask), answer)
-
-
-def _json(body: bytes) -> Any:
-    if not body.strip():
-        return {}
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        raise InvalidArgumentError(f"Invalid JSON payload received. {error}") from error
 
 
 def new_file_id() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .a1 import Box
 from .fields import Tree, project, wants
+from .guards import LIST, seen_by
 from .layer import Layer
 from .model import Json, Sheet, Workbook
 from .ranges import to_grid_range
@@ -33,13 +34,13 @@ def sheet_properties(book: Workbook, sheet: Sheet) -> Json:
 
 def spreadsheet_json(
     book: Workbook,
-    base_url: str,
+    account: str,
     tree: Tree | None = None,
     areas: list[tuple[Sheet, Box]] | None = None,
     *,
     data: bool = False,
 ) -> Json:
-    """A Spreadsheet resource under a mask, its sheets limited to those of `areas`, with grid data if asked for."""
+    """A Spreadsheet as `account` sees it, under a mask, with the sheets of `areas`, with grid data if asked for."""
     tree = tree or {}
     out: Json = {"spreadsheetId": book.spreadsheet_id}
     if wants(tree, "properties"):
@@ -48,15 +49,23 @@ def spreadsheet_json(
         renderer = Renderer(book)
         below = tree.get("sheets", {}) if tree and "*" not in tree else {}
         chosen = book.sheets if not areas else [s for s in book.sheets if any(s is sheet for sheet, _ in areas)]
-        out["sheets"] = [sheet_json(renderer, sheet, below, areas or [], data=data) for sheet in chosen]
+        out["sheets"] = [
+            _seen(book, account, sheet_json(renderer, sheet, below, areas or [], data=data)) for sheet in chosen
+        ]
     if book.named_ranges and wants(tree, "namedRanges"):
         out["namedRanges"] = book.named_ranges
-    out["spreadsheetUrl"] = f"{base_url}/spreadsheets/d/{book.spreadsheet_id}/edit"
+    out["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{book.spreadsheet_id}/edit"
     own = [item for item in book.developer_metadata if item["location"]["locationType"] == "SPREADSHEET"]
     if own:
         out["developerMetadata"] = own
     result: Json = project(tree, out)
     return result
+
+
+def _seen(book: Workbook, account: str, sheet: Json) -> Json:
+    if LIST in sheet:
+        sheet[LIST] = [seen_by(book, item, account) for item in sheet[LIST]]
+    return sheet
 
 
 def sheet_json(renderer: Renderer, sheet: Sheet, tree: Tree, areas: list[tuple[Sheet, Box]], *, data: bool) -> Json:
@@ -120,9 +129,13 @@ def row_data(renderer: Renderer, sheet: Sheet, box: Box, tree: Tree) -> list[Jso
 
 
 def _layers(sheet: Sheet) -> tuple[tuple[Layer, tuple[str, ...]], ...]:
-    values = ("userEnteredValue", "effectiveValue", "formattedValue", "effectiveFormat")
-    extras = ("note", "dataValidation", "hyperlink", "textFormatRuns", "pivotTable", "chipRuns")
-    return (sheet.cells, values), (sheet.formats, ("userEnteredFormat", "effectiveFormat")), (sheet.extras, extras)
+    values = ("userEnteredValue", "effectiveValue", "formattedValue", "effectiveFormat", "hyperlink")
+    extras = ("note", "dataValidation", "textFormatRuns", "pivotTable", "chipRuns")
+    return (
+        (sheet.cells, values),
+        (sheet.formats, ("userEnteredFormat", "effectiveFormat", "hyperlink")),
+        (sheet.extras, extras),
+    )
 
 
 def dimension_metadata(book: Workbook, sheet: Sheet, name: str, indexes: range) -> list[Json]:

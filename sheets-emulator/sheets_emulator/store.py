@@ -73,23 +73,22 @@ class Store:
         for spreadsheet_id in list(self.workbooks):
             self.remove(spreadsheet_id)
 
-    def account(self) -> Account:
-        """The service account of this store, made at the first use and kept in the file."""
-        if self._file is None:
-            return Account.create()
-        found = self._file.execute("SELECT key FROM account").fetchone()
-        if found:
-            return Account.from_json(msgspec.json.decode(found[0]))
-        account = Account.create()
-        with self._file as file:
-            file.execute(
-                "INSERT INTO account VALUES (?, ?)", (account.email, msgspec.json.encode(account.credentials("")))
-            )
-        return account
+    def accounts(self) -> dict[str, Account]:
+        """The service accounts that the file holds, by e-mail."""
+        found = self._file.execute("SELECT key FROM account").fetchall() if self._file else []
+        accounts = [Account.from_json(msgspec.json.decode(key)) for (key,) in found]
+        return {account.email: account for account in accounts}
+
+    def keep_account(self, account: Account) -> None:
+        if self._file:
+            key = msgspec.json.encode(account.credentials(""))
+            self._file.execute("INSERT INTO account VALUES (?, ?)", (account.email, key))
 
     def close(self) -> None:
+        """Leave one file: SQLite takes the -wal file in and removes it when the last connection closes."""
         if self._file:
             self._file.close()
+            self._file = None
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .accounts import MAIN
 from .app import App
 from .faults import parse_faults
 from .model import Json, Workbook
@@ -36,7 +37,11 @@ class Emulator:
     @property
     def credentials(self) -> Json:
         """A service account key that the emulator trusts."""
-        return self.server.main_account.credentials(self.url)
+        return self.credentials_of(MAIN)
+
+    def credentials_of(self, account: str) -> Json:
+        """The key of the account of this name, made at the first use: somebody else to share a workbook with."""
+        return self.server.account(account).credentials(self.url)
 
     def calls(self) -> list[Json]:
         """The calls so far, as GET /_emulator/calls lists them."""

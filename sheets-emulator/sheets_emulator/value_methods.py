@@ -86,6 +86,7 @@ def _extent(body: Json) -> tuple[int, int]:
 def _write_answer(call: Call, sheet: Sheet, box: Box, body: Json, options: Json) -> Json:
     """Write a ValueRange and answer an UpdateValuesResponse."""
     written = write_values(call.book, sheet, box, body, input_option(options))
+    call.refuse_protected()
     out: Json = {"spreadsheetId": call.book.spreadsheet_id, **written.json(sheet)}
     if options.get("includeValuesInResponse"):
         asked = {
@@ -155,6 +156,7 @@ def batch_update_by_data_filter(call: Call) -> Json:
 def clear(call: Call) -> Json:
     sheet, box = resolve_a1(call.book, call.path["range"])
     sheet.cells.clear(box)
+    call.refuse_protected()
     return {"spreadsheetId": call.book.spreadsheet_id, "clearedRange": format_box(sheet.title, box)}
 
 
@@ -170,6 +172,7 @@ def batch_clear_by_data_filter(call: Call) -> Json:
 def _clear_all(call: Call, areas: list[tuple[Sheet, Box]]) -> Json:
     for sheet, box in areas:
         sheet.cells.clear(box)
+    call.refuse_protected()
     return _answer(call.book, "clearedRanges", [format_box(sheet.title, box) for sheet, box in areas])
 
 

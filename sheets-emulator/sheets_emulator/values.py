@@ -12,9 +12,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from .dates import EPOCH
 from .errors import InvalidArgumentError
-from .formats import EPOCH
 from .layer import Cell, Formula
+from .locales import locale_of
 from .model import Json
 
 MAX_CHARACTERS = 50_000
@@ -59,7 +60,7 @@ def entered_cell(value: Any, locale: str = "en_US") -> Entered:
     if value.startswith("=") and len(value) > 1:
         return Formula(value), None
     text = value.strip()
-    if not text or (text[0].isalpha() and text.upper() not in {"TRUE", "FALSE"} and not _MONTH_FIRST.match(text)):
+    if not text or (text[0].isalpha() and _read_boolean(text, locale) is None and not _MONTH_FIRST.match(text)):
         return value or None, None
     for reader in _READERS:
         entered = reader(text, locale)
@@ -68,24 +69,27 @@ def entered_cell(value: Any, locale: str = "en_US") -> Entered:
     return value, None
 
 
-def _read_boolean(text: str, _: str) -> Entered | None:
-    word = text.upper()
-    return (word == "TRUE", None) if word in {"TRUE", "FALSE"} else None
+def _read_boolean(text: str, locale: str) -> Entered | None:
+    """The words of the locale, and the English ones everywhere."""
+    word, words = text.upper(), locale_of(locale)
+    if word in {"TRUE", words.true}:
+        return True, None
+    return (False, None) if word in {"FALSE", words.false} else None
 
 
 _NUMBER = re.compile(
     r"(?P<open>\()?(?P<sign>[+-])?(?P<money>[$€£])?(?P<sign2>[+-])?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<fraction>\.\d*)?(?P<exponent>[eE][+-]?\d+)?"
-    r"(?P<percent>%)?(?(open)\))\Z"
+    r"(?:\s?(?P<percent>%)|\s(?P<unit>[€£]))?(?(open)\))\Z"
 )
-_COMMA_LOCALES = ("fr", "de", "es", "it", "pt", "nl", "pl", "cs", "ru", "sv", "da", "fi", "nb", "tr")
 
 
 def _read_number(text: str, locale: str) -> Entered | None:
-    if locale.startswith(_COMMA_LOCALES):
+    comma = locale_of(locale).decimal == ","
+    if comma:
         text = re.sub(r"[\s\u202f\u00a0.](?=\d{3})", "", text).replace(",", ".")
     match = _NUMBER.match(text)
-    if not match or not (match["digits"] or len(match["fraction"] or "") > 1):
+    if not match or not (match["digits"] or len(match["fraction"] or "") > 1) or (match["unit"] and not comma):
         return None
     value = float((match["digits"] or "0").replace(",", "") + (match["fraction"] or "") + (match["exponent"] or ""))
     if match["open"] or "-" in (match["sign"] or "", match["sign2"] or ""):
@@ -94,8 +98,9 @@ def _read_number(text: str, locale: str) -> Entered | None:
     if match["percent"]:
         pattern = "0.00%" if decimals else "0%"
         return normal_number(float(repr(value)) / 100), {"type": "PERCENT", "pattern": pattern}
-    if match["money"]:
-        pattern = f'"{match["money"]}"#,##0' + (".00" if decimals else "")
+    if match["money"] or match["unit"]:
+        whole = "#,##0" + (".00" if decimals else "")
+        pattern = f'"{match["money"]}"{whole}' if match["money"] else f'{whole} "{match["unit"]}"'
         return normal_number(value), {"type": "CURRENCY", "pattern": pattern}
     if match["exponent"]:
         return normal_number(value), {"type": "SCIENTIFIC", "pattern": "0.00E+00"}
@@ -136,9 +141,10 @@ def _read_date(text: str, locale: str) -> Entered | None:
 
 def _dated(parts: dict[str, Any], pattern: str, locale: str) -> Entered | None:
     if parts.get("first"):
-        order = ("month", "day") if locale == "en_US" else ("day", "month")
+        month_first = locale_of(locale).month_first
+        order = ("month", "day") if month_first else ("day", "month")
         parts |= dict(zip(order, (parts["first"], parts["second_part"]), strict=True))
-        pattern = pattern if locale == "en_US" else pattern.replace("m", "#").replace("d", "mm").replace("#", "dd")
+        pattern = pattern if month_first else pattern.replace("m", "#").replace("d", "mm").replace("#", "dd")
     month = _MONTHS.get(parts["name"][:3].lower(), 0) if parts.get("name") else int(parts["month"])
     year = int(parts["year"])
     year += (2000 if year < 30 else 1900) if year < 100 else 0

@@ -23,11 +23,12 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from .exchange import Incoming, Outgoing
 from .formats import number_format
 from .layer import Formula
 from .model import Json, Sheet, Workbook
-from .render import Renderer
-from .server import Incoming, Outgoing, Server
+from .render import Renderer, maybe_link
+from .server import Server
 
 MAX_ROWS, MAX_COLUMNS = 500, 400
 _PAGE = re.compile(r"/spreadsheets/d/([^/]+)(?:/edit)?/?\Z")
@@ -140,7 +141,7 @@ def _rows(server: Server, spreadsheet_id: str, sheet_id: int, query: str) -> Out
 
 
 def rows_view(book: Workbook, sheet: Sheet, start: int, count: int) -> Json:
-    """Rows of cells: "" for an empty one, a text, or {t, s, n, f}: text, number of its style, note, formula."""
+    """Rows of cells: "" for an empty one, a text, or {t, s, n, f, l}: text, style, note, formula, link."""
     renderer, styles = Renderer(book), {"": 0}
     rows = [_row(renderer, sheet, index, styles) for index in range(start, min(start + count, sheet.row_count))]
     while rows and not rows[-1]:
@@ -163,18 +164,25 @@ def _cell(renderer: Renderer, sheet: Sheet, row: int, column: int, styles: dict[
     if _is_checkbox(extras) and isinstance(value, bool):
         text = "☑" if value else "☐"
     style = css(cell_format, value)
-    if not style and extras is None and isinstance(cell, (str, type(None))):
+    link = maybe_link(cell, cell_format)
+    if not style and extras is None and not link and isinstance(cell, (str, type(None))):
         return text
     out: Json = {"t": text}
     if style:
         out["s"] = styles.setdefault(style, len(styles))
     if extras and "note" in extras:
         out["n"] = extras["note"]
+    if link and link.startswith(_SAFE_LINKS):
+        out["l"] = link
     if isinstance(cell, Formula):
         out["f"] = cell.text
     elif number_format(cell_format) and not isinstance(value, str) and value is not None:
         out["f"] = renderer.formatted(value, None)
     return out
+
+
+_SAFE_LINKS = ("https://", "http://", "mailto:", "#gid=")
+"""What the page makes clickable; any other address, such as javascript:, stays text."""
 
 
 def _is_checkbox(extras: Json | None) -> bool:

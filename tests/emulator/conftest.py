@@ -99,8 +99,8 @@ def emulator(shared_emulator: Emulator) -> Emulator:
     return shared_emulator
 
 
-def authorized(emulator: Emulator) -> AuthorizedSession:
-    credentials = Credentials.from_service_account_info(emulator.credentials, scopes=SCOPES)
+def authorized(emulator: Emulator, account: str = "emulator") -> AuthorizedSession:
+    credentials = Credentials.from_service_account_info(emulator.credentials_of(account), scopes=SCOPES)
     session = AuthorizedSession(credentials)
     session.mount("https://", ToEmulator(emulator.url))
     return session
@@ -115,6 +115,18 @@ def shared_session(shared_emulator: Emulator) -> Iterator[AuthorizedSession]:
 @pytest.fixture
 def api(emulator: Emulator, shared_session: AuthorizedSession) -> Api:
     return Api(emulator, shared_session)
+
+
+@pytest.fixture(scope="session")
+def second_session(shared_emulator: Emulator) -> Iterator[AuthorizedSession]:
+    with authorized(shared_emulator, "second") as session:
+        yield session
+
+
+@pytest.fixture
+def second(emulator: Emulator, second_session: AuthorizedSession) -> Api:
+    """The client of another service account, which owns nothing."""
+    return Api(emulator, second_session)
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ REFUSALS: list[tuple[str, list[Json], str]] = [
     ),
     (
         "range outside",
-        [{"repeatCell": {"range": box(0, 1001, 0, 1), "cell": {}, "fields": "*"}}],
+        [{"updateCells": {"range": box(0, 1001, 0, 1), "fields": "*"}}],
         "exceeds grid limits. Max rows: 1000, max columns: 26",
     ),
     (
@@ -681,3 +681,20 @@ def test_every_kind_that_the_issue_asks_for_has_a_reducer() -> None:
     """
     assert set(asked.split()) <= set(REDUCERS)
     assert len(METHODS) == 17
+
+
+def test_a_repeated_cell_may_be_asked_for_beyond_the_grid(book: Workbook, batch: Any) -> None:
+    cell = {"userEnteredValue": {"numberValue": 1}}
+    wide = {"startRowIndex": 999, "endRowIndex": 1100, "startColumnIndex": 25, "endColumnIndex": 40}
+    batch({"repeatCell": {"range": wide, "cell": cell, "fields": "userEnteredValue"}})
+    assert (book.sheets[0].row_count, book.sheets[0].cells.width()) == (1000, 26)
+    assert book.sheets[0].cells.get(999, 25) == 1
+    with pytest.raises(InvalidArgumentError, match="exceeds grid limits"):
+        batch({"repeatCell": {"range": {"startRowIndex": 1000, "endRowIndex": 1001}, "cell": cell, "fields": "*"}})
+
+
+def test_a_conditional_format_may_have_an_empty_range(book: Workbook, batch: Any) -> None:
+    empty = {"startRowIndex": 1, "endRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}
+    rule = {"ranges": [empty], "booleanRule": {"condition": {"type": "BLANK"}, "format": {}}}
+    batch({"addConditionalFormatRule": {"rule": rule}})
+    assert book.sheets[0].items("conditionalFormats")[0]["ranges"] == [empty]

@@ -87,7 +87,7 @@ def test_a_csv_is_imported(api: Any, spreadsheet_id: str) -> None:
 
 
 def test_a_share_opens_a_workbook_and_its_end_closes_it(api: Any) -> None:
-    email = api.emulator.server.main_account.email
+    email = api.emulator.credentials["client_email"]
     theirs = api.emulator.server.create_spreadsheet("theirs", owner="bob@example.com")
     mine = api.emulator.create_spreadsheet("mine")
     path = f"/drive/v3/files/{mine}/permissions"
@@ -107,3 +107,15 @@ def test_a_share_opens_a_workbook_and_its_end_closes_it(api: Any) -> None:
     store.keep([book])
     assert api.write(theirs, "A1", [["x"]]).status_code == 200
     assert api.call("DELETE", f"/drive/v3/files/{theirs}").status_code == 403
+
+
+def test_what_excel_cannot_hold_is_left_out_of_the_export(api: Any, spreadsheet_id: str) -> None:
+    titles = ("a/b: [x]*?", "x" * 40, "x" * 41)
+    api.batch(spreadsheet_id, *({"addSheet": {"properties": {"title": title}}} for title in titles))
+    api.write(spreadsheet_id, "A1", [["bell \x07 and\nline"]])
+    answer = api.call("GET", f"/drive/v3/files/{spreadsheet_id}/export", params={"mimeType": XLSX})
+    assert answer.status_code == 200
+    found = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert found.sheetnames[:2] == ["Sheet1", "a_b_ _x___"]
+    assert len(set(found.sheetnames)) == 4
+    assert found["Sheet1"]["A1"].value == "bell  and\nline"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import requests
 from sheets_emulator.errors import TooManyRequestsError
 from sheets_emulator.faults import Fault, FaultError, firing, parse_faults
 from sheets_emulator.quota import Quota
-from sheets_emulator.testing import Emulator
+from sheets_emulator.testing import Emulator, running_emulator
 
 UPDATE = "spreadsheets.values.update"
 
@@ -151,3 +152,15 @@ def test_without_a_quota_nothing_is_refused() -> None:
         quota.spend("read", "a", 0.0)
     with pytest.raises(ValueError, match="READS,WRITES"):
         Quota.parse("many")
+
+
+def test_a_scripted_cut_leaves_the_log_alone_and_a_bug_does_not() -> None:
+    log = logging.getLogger("uvicorn.error")
+
+    def is_shown(message: str) -> bool:
+        record = log.makeRecord(log.name, logging.ERROR, __file__, 1, message, (), None)
+        return bool(log.filter(record))
+
+    with running_emulator():
+        assert not is_shown("ASGI callable returned without starting response.")
+        assert is_shown("Exception in ASGI application")

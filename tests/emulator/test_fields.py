@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from sheets_emulator.errors import InvalidArgumentError
+from sheets_emulator.batch_update import REDUCERS
+from sheets_emulator.discovery import document
+from sheets_emulator.errors import InvalidArgumentError, RequestError
 from sheets_emulator.fields import merge, parse_mask, project, wants
+from sheets_emulator.masks import check_answer_mask, check_update_mask, mask_root
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,38 @@ def test_a_mask_wants_what_it_names_and_what_lies_on_the_way() -> None:
     assert wants(tree, "sheets", "data")
     assert wants(tree, "sheets", "data", "rowData", "values")
     assert not wants(tree, "sheets", "properties")
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        "*",
+        "sheets.properties(sheetId,title)",
+        "sheets/data/row_data/values/note",
+        "namedRanges,sheets.*",
+        "spreadsheetId",
+    ],
+)
+def test_a_mask_of_known_paths_is_taken(mask: str) -> None:
+    check_answer_mask("Spreadsheet", mask)
+
+
+@pytest.mark.parametrize("path", ["nonsense", "sheets.sheetProperties", "spreadsheetId.x"])
+def test_an_unknown_path_of_an_answer_is_refused_as_google_does(path: str) -> None:
+    with pytest.raises(InvalidArgumentError) as refused:
+        check_answer_mask("Spreadsheet", path)
+    assert refused.value.message == "Request contains an invalid argument."
+    (violation,) = (refused.value.details or [])[0]["fieldViolations"]
+    assert violation["field"] == path
+    assert violation["description"].endswith(f"Cannot find matching fields for path '{path}'.")
+
+
+def test_every_request_kind_with_a_mask_has_its_schema() -> None:
+    schemas = document()["schemas"]
+    kinds = {
+        kind for kind in REDUCERS if "fields" in schemas[schemas["Request"]["properties"][kind]["$ref"]]["properties"]
+    }
+    assert {kind for kind in kinds if mask_root(kind) is None} == set()
+    for kind in kinds:
+        with pytest.raises(RequestError, match="Invalid field: nonsense"):
+            check_update_mask(kind, "nonsense")

@@ -1,7 +1,12 @@
-"""Random batches: an invalid one changes nothing, answers keep the contract, the file holds the acknowledged state."""
+"""Random batches: an invalid one changes nothing, answers keep the contract, the file holds the acknowledged state.
+
+The default run is short. For a long one: EMULATOR_FUZZ=2000 .venv/bin/pytest tests/emulator/test_fuzz.py
+(so many examples, each of up to 40 steps).
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from sheets_emulator.contract import response_faults
-from sheets_emulator.server import Incoming, Outgoing, Server
+from sheets_emulator.exchange import Incoming, Outgoing
+from sheets_emulator.server import Server
 from sheets_emulator.state_codec import encode_head, encode_rows
 from sheets_emulator.store import Store
 
@@ -176,6 +182,10 @@ class Batches(RuleBasedStateMachine):
 
 
 TestBatches = Batches.TestCase
+LONG = int(os.environ.get("EMULATOR_FUZZ", "0"))
 TestBatches.settings = settings(
-    max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=LONG or 25,
+    stateful_step_count=40 if LONG else 12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )

@@ -29,16 +29,6 @@ def test_an_unknown_workbook_is_404_and_a_foreign_one_403(api: Any) -> None:
     assert refusal(api.batch(other, {"addSheet": {}})) == foreign
 
 
-def test_a_reader_may_look_but_not_write(api: Any) -> None:
-    server = api.emulator.server
-    other = server.create_spreadsheet("theirs", owner="bob@example.com")
-    book = server.store.workbooks[other].fork()
-    book.permissions = [{"id": "1", "type": "user", "role": "reader", "emailAddress": server.main_account.email}]
-    server.store.keep([book])
-    assert api.get(other)["properties"]["title"] == "theirs"
-    assert api.write(other, "A1", [["x"]]).status_code == 403
-
-
 def test_a_created_workbook_has_what_was_asked_for(api: Any) -> None:
     body = {
         "properties": {"title": "T", "timeZone": "Europe/Paris", "locale": "fr_FR"},
@@ -375,3 +365,27 @@ def test_an_answer_that_breaks_the_contract_is_found() -> None:
     assert response_faults("ValueRange", {"range": "A1", "majorDimension": "ROWS"}) == []
     assert response_faults("ValueRange", {"range": "A1", "nonsense": 1}) != []
     assert response_faults("SheetProperties", {"sheetId": "0"}) != []
+
+
+def test_formatted_values_follow_the_locale_of_the_workbook(api: Any, spreadsheet_id: str) -> None:
+    request = {"updateSpreadsheetProperties": {"properties": {"locale": "fr_FR"}, "fields": "locale"}}
+    assert api.batch(spreadsheet_id, request).ok
+    assert api.write(spreadsheet_id, "A1", [[231.77, True, 5, "=1/2", 1234567.8912]], "USER_ENTERED").ok
+    assert api.read(spreadsheet_id, "A1:E1") == [["231,77", "VRAI", "5", "0,5", "1234567,891"]]
+    assert api.read(spreadsheet_id, "A1:B1", valueRenderOption="UNFORMATTED_VALUE") == [[231.77, True]]
+
+
+def test_formulas_and_dates_as_text_are_read_together(api: Any, spreadsheet_id: str) -> None:
+    assert api.write(spreadsheet_id, "A1", [["2020-01-31", "=1+1", 2.5]], "USER_ENTERED").ok
+    options = {"valueRenderOption": "FORMULA", "dateTimeRenderOption": "FORMATTED_STRING"}
+    assert api.read(spreadsheet_id, "A1:C1", **options) == [["2020-01-31", "=1+1", 2.5]]
+    assert api.read(spreadsheet_id, "A1:C1", valueRenderOption="FORMULA") == [[43861, "=1+1", 2.5]]
+
+
+def test_a_slash_after_an_id_is_taken(api: Any, spreadsheet_id: str) -> None:
+    path = f"/v4/spreadsheets/{spreadsheet_id}/"
+    assert api.call("GET", path).json()["spreadsheetId"] == spreadsheet_id
+    assert api.call("POST", path + ":batchUpdate", json={"requests": [{"addSheet": {}}]}).ok
+    assert api.call("GET", f"/drive/v3/files/{spreadsheet_id}/").ok
+    api.batch(spreadsheet_id, {"addSheet": {"properties": {"title": "a/:b/"}}})
+    assert api.read(spreadsheet_id, "'a/:b/'") == []

@@ -58,6 +58,14 @@ def test_kill_9_loses_nothing_acknowledged(tmp_path: Path) -> None:
         assert requests.get(url + "/_emulator/credentials", timeout=10).json()["private_key"] == key
 
 
+def test_an_orderly_end_leaves_one_file(tmp_path: Path) -> None:
+    with served("--state", str(tmp_path / "state.db")) as (process, url):
+        requests.post(url + "/v4/spreadsheets", headers=HEADERS, json={}, timeout=10).raise_for_status()
+        process.terminate()
+        assert process.wait(5) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["state.db"]
+
+
 def test_sigterm_ends_the_server_at_once_even_with_an_open_connection() -> None:
     with served() as (process, url), requests.Session() as session:
         session.get(url + "/_emulator/health", timeout=10)

@@ -74,3 +74,12 @@ def test_more_than_fifty_thousand_characters_are_refused(reader: Any) -> None:
 def test_anything_typed_gives_a_cell(text: str) -> None:
     cell, _ = entered_cell(text)
     assert cell is None or isinstance(cell, (str, int, float, bool, Formula))
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell"),
+    [("VRAI", True), ("faux", False), ("TRUE", True), ("1 234,5", 1234.5), ("1 200,50 €", 1200.5), ("12,5 %", 0.125)],
+)
+def test_a_french_workbook_reads_french(typed: str, cell: Any) -> None:
+    assert entered_cell(typed, "fr_FR")[0] == cell
+    assert type(entered_cell(typed, "fr_FR")[0]) is type(cell)

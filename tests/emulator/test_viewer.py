@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,73 @@ def test_a_browser_shows_the_sheet(emulator: Emulator, shown: str) -> None:
     assert 'id="r900" class="n hot"' in page or 'class="n hot" id="r900"' in page
     assert re.search(r'<tr class="frozen last"><th class="n" id="r0" style="top: 24px;">1</th>', page)
     assert page.count("<tr") < 200, "only the rows in sight are drawn"
+
+
+def test_links_are_told_apart_from_what_only_looks_like_one(api: Any, spreadsheet_id: str) -> None:
+    uris = ["https://example.com/", "#gid=0&range=A1", "javascript:alert(1)"]
+    cells: list[Any] = [
+        {"userEnteredValue": {"stringValue": "x"}, "userEnteredFormat": {"textFormat": {"link": {"uri": uri}}}}
+        for uri in uris
+    ]
+    cells.append({"userEnteredValue": {"formulaValue": '=HYPERLINK("https://example.com/a", "label")'}})
+    start = {"start": {"sheetId": 0}, "rows": [{"values": cells}], "fields": "userEnteredValue,userEnteredFormat"}
+    assert api.batch(spreadsheet_id, {"updateCells": start}).ok
+    shown = api.get(spreadsheet_id, fields="sheets.data.rowData.values.hyperlink")["sheets"][0]["data"][0]["rowData"][0]
+    assert [cell["hyperlink"] for cell in shown["values"]] == [*uris, "https://example.com/a"]
+    (row,) = look(api.emulator, f"/_emulator/view/{spreadsheet_id}/0")["rows"]
+    assert [cell.get("l") for cell in row] == [*uris[:2], None, "https://example.com/a"]
+    assert row[3]["t"] == "label"
+
+
+@pytest.fixture
+def tab(emulator: Emulator) -> Iterator[Any]:
+    """A tab of a real browser; a script's error fails the test."""
+    if BROWSER is None:
+        pytest.skip("no chromium is installed")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+    errors: list[str] = []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
+        browser.close()
+    assert errors == []
+
+
+WATCH = """() => {
+  window.frames_seen = 0; window.empty_seen = 0;
+  const look = () => {
+    window.frames_seen++;
+    if (!document.querySelector('td[data-at="1:0"]')?.textContent) window.empty_seen++;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_a_change_appears_by_itself_and_no_frame_is_empty(api: Any, shown: str, tab: Any) -> None:
+    tab.goto(f"{api.emulator.url}/spreadsheets/d/{shown}")
+    tab.wait_for_selector("td.note")
+    tab.evaluate(WATCH)
+    for text in ("second", "third"):
+        api.write(shown, "A2", [[text]])
+        tab.wait_for_selector(f"td:text('{text}')", timeout=5000)
+    assert tab.evaluate("window.frames_seen") > 10
+    assert tab.evaluate("window.empty_seen") == 0
+    assert tab.get_attribute('td[data-at="1:0"]', "title") == "a note"
+
+
+def test_the_second_tab_lists_the_calls_as_they_come_and_shows_the_quotas(api: Any, shown: str, tab: Any) -> None:
+    tab.goto(f"{api.emulator.url}/spreadsheets/d/{shown}")
+    tab.click("#show-calls")
+    tab.wait_for_selector(".gauge")
+    assert tab.locator(".gauge").count() == 2
+    api.read(shown, "A1")
+    tab.wait_for_selector("#calls td:text('spreadsheets.values.get')", timeout=5000)
+    cells = tab.locator("#calls tr").nth(1).locator("td").all_inner_texts()
+    assert (cells[0], cells[2]) == ("spreadsheets.values.get", "200")
+    assert cells[5].endswith(" ms")
 
 
 def test_the_page_is_part_of_the_package() -> None:

@@ -6,8 +6,12 @@ other requests. The batch is atomic because the fork is thrown away when any of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..discovery import request_kinds
 from ..errors import InvalidArgumentError, NotEmulatedError, RequestError
+from ..guards import guard
+from ..masks import check_update_mask
 from ..model import Json, Workbook
 from . import (
     banding,
@@ -53,10 +57,11 @@ def apply_batch(book: Workbook, requests: list[Json], context: Context) -> list[
         raise InvalidArgumentError(
             f"Too many requests: {len(requests)}. At most {MAX_REQUESTS} are accepted in one batch."
         )
-    return [_apply(book, index, request, context) for index, request in enumerate(requests)]
+    check = guard(book, context.account)
+    return [_apply(book, index, request, context, check) for index, request in enumerate(requests)]
 
 
-def _apply(book: Workbook, index: int, request: Json, context: Context) -> Json:
+def _apply(book: Workbook, index: int, request: Json, context: Context, check: Callable[[Workbook], None]) -> Json:
     if len(request) != 1:
         found = f"It has {', '.join(request)}." if request else "No request set."
         raise InvalidArgumentError(f"Invalid requests[{index}]: {found}")
@@ -67,7 +72,10 @@ def _apply(book: Workbook, index: int, request: Json, context: Context) -> Json:
             f"Invalid requests[{index}].{kind}: sheets-emulator doesn't emulate {kind}, nothing was applied."
         )
     try:
+        if "fields" in body:
+            check_update_mask(kind, body["fields"])
         reply = reducer(book, body, context)
+        check(book)
         if book.cell_count() > MAX_CELLS:
             raise RequestError(
                 f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."

@@ -17,7 +17,7 @@ from ..a1 import Box
 from ..errors import RequestError
 from ..layer import Cell, ErrorValue, Formula, Layer
 from ..model import Json, Sheet, Workbook
-from ..ranges import limits, resolve_grid_range, sheet_by_id
+from ..ranges import clipped_grid_range, limits, resolve_grid_range, sheet_by_id
 from ..references import shifted
 from ..theme import with_color_styles
 from ..values import MAX_CHARACTERS, TOO_LONG, normal_number
@@ -206,7 +206,7 @@ def append_cells(book: Workbook, body: Json, _: Context) -> None:
 
 
 def repeat_cell(book: Workbook, body: Json, _: Context) -> None:
-    sheet, box = resolve_grid_range(book, body.get("range"))
+    sheet, box = clipped_grid_range(book, body.get("range"))
     data = body.get("cell") or {}
     mask = CellMask.of(body)
     if mask.values:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..errors import RequestError
 from ..model import Json, Sheet, Workbook
-from ..ranges import clean_grid_range, resolve_grid_range, sheet_by_id
+from ..ranges import clean_grid_range, grid_box, resolve_grid_range, sheet_by_id
 from ..theme import with_color_styles
 from .context import Context, Reducer, require
 
@@ -18,10 +18,16 @@ def _checked(book: Workbook, rule: Json) -> tuple[Sheet, Json]:
         raise RequestError("A conditional format rule needs at least one range.")
     if ("booleanRule" in rule) == ("gradientRule" in rule):
         raise RequestError("A conditional format rule needs either a booleanRule or a gradientRule.")
-    sheets = [resolve_grid_range(book, one)[0] for one in rule["ranges"]]
+    sheets = [_sheet_of(book, one) for one in rule["ranges"]]
     if any(sheet is not sheets[0] for sheet in sheets):
         raise RequestError("All ranges of a conditional format rule must be on the same sheet.")
     return sheets[0], {**with_color_styles(rule), "ranges": [clean_grid_range(one) for one in rule["ranges"]]}
+
+
+def _sheet_of(book: Workbook, grid_range: Json) -> Sheet:
+    """The sheet of a range, which may be empty here (gspread-formatting's tests)."""
+    sheet = sheet_by_id(book, grid_range.get("sheetId", 0))
+    return sheet if grid_box(sheet, grid_range).empty else resolve_grid_range(book, grid_range)[0]
 
 
 def _rules(sheet: Sheet) -> list[Json]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from .. import fields
 from ..errors import RequestError
+from ..guards import LIST as _LIST
+from ..guards import PROTECTED, may_edit, range_of
 from ..model import Json, Sheet, Workbook
 from ..ranges import clean_grid_range, resolve_grid_range
 from .context import Context, Reducer, require
-
-_LIST = "protectedRanges"
 
 
 def _cleaned(book: Workbook, wanted: Json) -> Json:
@@ -32,49 +32,55 @@ def _cleaned(book: Workbook, wanted: Json) -> Json:
     return kept
 
 
+def _with_caller(item: Json, context: Context) -> Json:
+    """The range as it is kept: whoever protects it stays among its editors, of a warning too (recorded)."""
+    users = [user for user in item["editors"].get("users", []) if user != context.account]
+    return {**item, "editors": {**item["editors"], "users": [*users, context.account]}}
+
+
+def _refuse_editors_of_a_warning(wanted: Json) -> None:
+    if wanted.get("warningOnly") and any((wanted.get("editors") or {}).values()):
+        raise RequestError("ProtectedRange is warningOnly. Editors cannot be set on it.")  # gspread #1437
+
+
 def _sheet_of(book: Workbook, item: Json) -> Sheet:
-    sheet, _ = resolve_grid_range(book, _range_of(book, item))
-    return sheet
-
-
-def _range_of(book: Workbook, item: Json) -> Json:
-    if "range" in item:
-        return dict(item["range"])
-    for named in book.named_ranges:
-        if named["namedRangeId"] == item["namedRangeId"] and "range" in named:
-            return dict(named["range"])
-    raise RequestError(f"No NamedRange with id: {item['namedRangeId']}")
+    grid_range = range_of(book, item)
+    if grid_range is None:
+        raise RequestError(f"No NamedRange with id: {item['namedRangeId']}")
+    return resolve_grid_range(book, grid_range)[0]
 
 
 def add_protected_range(book: Workbook, body: Json, context: Context) -> Json:
     wanted = require(body, "protectedRange")
+    _refuse_editors_of_a_warning(wanted)
     taken = [item["protectedRangeId"] for sheet in book.sheets for item in sheet.items(_LIST)]
     number = wanted.get("protectedRangeId")
     if number is not None and number in taken:
         raise RequestError(f"A protected range with the id {number} already exists.")
     reply = {**_cleaned(book, wanted), "protectedRangeId": number or context.new_id(taken)}
-    users = [user for user in reply["editors"].get("users", []) if user != context.account]
-    stored = {**reply, "editors": {**reply["editors"], "users": [*users, context.account]}}
+    stored = _with_caller(reply, context)
     _sheet_of(book, stored).lists.setdefault(_LIST, []).append(stored)
     return {"protectedRange": reply}
 
 
-def _find(book: Workbook, number: int | None) -> tuple[Sheet, Json]:
+def _find(book: Workbook, number: int | None, context: Context) -> tuple[Sheet, Json]:
+    """The protected range of this id, which the caller wants to change."""
     for sheet in book.sheets:
         for item in sheet.items(_LIST):
             if item["protectedRangeId"] == number:
+                if not may_edit(book, item, context.account):
+                    raise RequestError(PROTECTED)
                 return sheet, item
     raise RequestError(f"No protected range with id: {number}")
 
 
 def update_protected_range(book: Workbook, body: Json, context: Context) -> None:
     wanted = require(body, "protectedRange")
+    _refuse_editors_of_a_warning(wanted)
     tree = fields.required_mask(body)
-    sheet, old = _find(book, wanted.get("protectedRangeId"))
+    sheet, old = _find(book, wanted.get("protectedRangeId"), context)
     new = fields.merge(tree, old, wanted) if tree else {**old, **wanted}
-    new = {**_cleaned(book, new), "protectedRangeId": old["protectedRangeId"]}
-    users = [user for user in new["editors"].get("users", []) if user != context.account]
-    new["editors"] = {**new["editors"], "users": [*users, context.account]}
+    new = _with_caller({**_cleaned(book, new), "protectedRangeId": old["protectedRangeId"]}, context)
     target = _sheet_of(book, new)
     if target is sheet:
         sheet.lists[_LIST] = [new if item is old else item for item in sheet.items(_LIST)]
@@ -83,8 +89,8 @@ def update_protected_range(book: Workbook, body: Json, context: Context) -> None
         target.lists.setdefault(_LIST, []).append(new)
 
 
-def delete_protected_range(book: Workbook, body: Json, _: Context) -> None:
-    sheet, item = _find(book, body.get("protectedRangeId"))
+def delete_protected_range(book: Workbook, body: Json, context: Context) -> None:
+    sheet, item = _find(book, body.get("protectedRangeId"), context)
     sheet.lists[_LIST].remove(item)
 
 
