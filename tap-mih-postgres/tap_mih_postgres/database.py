@@ -1,4 +1,4 @@
-"""The only module that talks to Postgres: a session, its one snapshot, COPY.
+"""A session and its one snapshot. With copying.py, which reads what COPY sends, the only room that talks to Postgres.
 
 - The session is read-only and sends no prepared statements; what it sets is set for a transaction, so that it works
   behind a transaction pooler.
@@ -7,7 +7,6 @@
   lose all its rows. The locks are taken without waiting, all or none, and tried again in a while: whoever never waits
   for a lock while holding another can't be part of a deadlock with somebody's migration.
 - After the snapshot comes a savepoint, to which a stream's failure rolls back; the others go on in the same snapshot.
-- COPY is read through libpq's own calls: psycopg's `copy()` waits and builds a generator for every row, 2 µs each.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import psycopg
-from psycopg import generators, pq, sql
-from psycopg.abc import PQGen
-from psycopg.pq.abc import PGconn, PGresult
-from psycopg.waiting import Wait
+from psycopg import sql
 
 from tap_mih_postgres import remedies
-from tap_mih_postgres.catalog import CATALOG_QUERY, Table
+from tap_mih_postgres.catalog import Table
+from tap_mih_postgres.catalog_query import CATALOG_QUERY, catalog_parameters
+from tap_mih_postgres.copying import Rows, find_garbled, read_copy
 from tap_mih_postgres.errors import ConnectError, ConnectionLostError, StreamError
-from tap_mih_postgres.projection import lock_tables
+from tap_mih_postgres.projection import count_rows, lock_tables
+from tap_mih_postgres.selection import Selection
 from tap_mih_postgres.settings import APPLICATION_NAME, CONNECT_SECONDS, Settings
 
 # For parameters that the user didn't give. A peer that vanished is noticed after a minute, not after two hours.
@@ -39,8 +38,8 @@ CONNECTION_DEFAULTS = {
     "keepalives_count": "3",
 }
 
-# What would change the output or its order, and how long the server bears with us. A slow target holds up COPY, so
-# the statement's time is a bound for runs that hang and not for slow ones.
+# What would change the output or its order, and how long the server bears with us. (statement_timeout is a setting: a
+# slow target holds up COPY, so it is a bound for runs that hang and not for slow ones.)
 PINS = {
     "search_path": "pg_catalog",
     "TimeZone": "UTC",
@@ -51,7 +50,6 @@ PINS = {
     "synchronize_seqscans": "off",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
-    "statement_timeout": "1h",
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "15min",
 }
@@ -59,9 +57,6 @@ SET_PINS = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in PINS.ite
 
 LOCK_SECONDS = 30.0
 LOCK_PAUSE_SECONDS = 0.5
-CHUNK_BYTES = 256 * 1024
-
-Rows = list[bytes | memoryview]
 
 
 @contextlib.contextmanager
@@ -75,7 +70,7 @@ def open_session(settings: Settings) -> Iterator[Session]:
         raise remedies.connect_failure(str(exc), settings) from None
     with contextlib.closing(connection):
         connection.read_only = True
-        yield Session(connection)
+        yield Session(connection, settings)
         with contextlib.suppress(psycopg.Error):  # a pooler keeps a session that ends between transactions
             connection.rollback()
 
@@ -83,16 +78,19 @@ def open_session(settings: Settings) -> Iterator[Session]:
 class Session:
     """One connection. `taken_at` is the moment of the snapshot by our own clock."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], settings: Settings) -> None:
         self._connection = connection
+        self._settings = settings
         # Only such a database doesn't convert what it sends, nor check what it stores.
         self._unchecked = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
+        self._set_timeout = f"SET LOCAL statement_timeout = '{settings.statement_timeout_seconds}s'"
         self.taken_at = datetime.now(timezone.utc)
 
-    def fetch_catalog(self, schemas: Sequence[str], excluded_schemas: Sequence[str]) -> Mapping[str, Any]:
+    def fetch_catalog(self) -> Mapping[str, Any]:
         """The document of CATALOG_QUERY, read in a transaction of its own."""
-        parameters = {"schemas": list(schemas), "excluded_schemas": list(excluded_schemas)}
+        parameters = catalog_parameters(self._settings)
         with self._translating("reading the catalog"), self._connection.transaction():
+            self._connection.execute(self._set_timeout)
             (document,) = self._connection.execute(CATALOG_QUERY, parameters).fetchall()[0]
         catalog: Mapping[str, Any] = document
         return catalog
@@ -108,34 +106,47 @@ class Session:
             self._connection.execute("SAVEPOINT snapshot")
         return failures
 
+    def check_size(self, table: Table) -> None:
+        """Raise StreamError for a table with more rows than the settings allow."""
+        most = self._settings.max_rows_per_table
+        if not most:
+            return
+        try:
+            (count,) = self._connection.execute(count_rows(table, most)).fetchall()[0]
+        except psycopg.Error as exc:
+            raise self._stream_failure(table.stream, exc) from exc
+        if count > most:
+            raise remedies.too_large(table.stream, most)
+
     def copy_rows(self, stream: str, statement: sql.Composed) -> Iterator[Rows]:
         """What COPY sends, a list of lines at a time; raises StreamError, or ConnectionLostError for the whole run.
 
         Only what was yielded before an error has been read, and only the end of the iteration says that it is all.
         """
-        pgconn = self._connection.pgconn
         garbled: UnicodeDecodeError | None = None
         try:
-            pgconn.send_query(statement.as_bytes(self._connection))
-            _check(self._connection.wait(generators.execute(pgconn)), pq.ExecStatus.COPY_OUT)
-            more = True
-            while more:
-                rows, more = self._connection.wait(_read_chunk(pgconn))
+            for rows in read_copy(self._connection, statement):
                 if self._unchecked:
-                    garbled = garbled or _find_garbled(rows)
-                if rows and not garbled:
+                    garbled = garbled or find_garbled(rows)
+                if not garbled:
                     yield rows
-            _check(_remaining_results(pgconn), pq.ExecStatus.COMMAND_OK)
         except psycopg.Error as exc:
             raise self._stream_failure(stream, exc) from exc
         if garbled:
             raise remedies.stream_failure(stream, remedies.NOT_TEXT, str(garbled)) from garbled
 
+    def _begin(self) -> None:
+        """Begin a transaction with everything set that the reading relies on."""
+        self._connection.execute(f"{SET_PINS}; {self._set_timeout}")
+        for name, value in Selection(self._settings).salt_parameters().items():
+            # As a parameter of a statement, which pg_stat_activity doesn't show.
+            self._connection.execute("SELECT set_config(%s, %s, true)", [name, value])
+
     def _lock_all(self, tables: Sequence[Table]) -> bool:
         """Begin a transaction that holds all locks; False when one of them can't be had, with no transaction."""
         deadline = time.monotonic() + LOCK_SECONDS
         while True:
-            self._connection.execute(SET_PINS)
+            self._begin()
             try:
                 if tables:
                     self._connection.execute(lock_tables(tables))
@@ -153,18 +164,21 @@ class Session:
     def _lock_each(self, tables: Sequence[Table]) -> list[StreamError]:
         """Begin a transaction that holds the locks that can be had at once; returns what keeps it from the others."""
         failures = []
-        self._connection.execute(SET_PINS)
+        self._begin()
         for table in tables:
             try:
                 with self._connection.transaction():
                     self._connection.execute(lock_tables([table]))
+            except psycopg.errors.InsufficientPrivilege as exc:
+                if not table.is_view:  # which can be read without a right to lock what is below it
+                    failures.append(_stream_error(table.stream, exc))
             except (psycopg.errors.LockNotAvailable, psycopg.ProgrammingError) as exc:
                 failures.append(_stream_error(table.stream, exc))
         return failures
 
     def _stream_failure(self, stream: str, error: psycopg.Error) -> StreamError | ConnectionLostError:
         """Go back to the snapshot and say what ails the stream, or that there is nothing to go back to."""
-        if not self._connection.closed:
+        if not self._connection.closed and error.sqlstate != remedies.SNAPSHOT_LOST:
             with contextlib.suppress(psycopg.OperationalError):
                 self._connection.execute("ROLLBACK TO SAVEPOINT snapshot")
                 return _stream_error(stream, error)
@@ -175,55 +189,12 @@ class Session:
         try:
             yield
         except UnicodeDecodeError as exc:
-            raise ConnectError(f"{doing} failed: names in the database aren't UTF-8, and it doesn't say what") from exc
+            said = f"{doing} failed: names in the database aren't UTF-8, and it doesn't say what"
+            raise ConnectError(said, transient=False) from exc
         except psycopg.Error as exc:
-            if self._connection.closed:
+            if self._connection.closed or exc.sqlstate == remedies.SNAPSHOT_LOST:
                 raise _connection_lost(doing, exc) from exc
-            raise ConnectError(f"{doing} failed: {remedies.brief(_primary(exc))}") from exc
-
-
-def _read_chunk(pgconn: PGconn) -> PQGen[tuple[Rows, bool]]:
-    """Lines until CHUNK_BYTES are there, or nothing more at the moment; False with them after the last."""
-    rows: Rows = []
-    size = 0
-    while size < CHUNK_BYTES:
-        length, data = pgconn.get_copy_data(1)
-        if length > 0:
-            rows.append(data)
-            size += length
-        elif length < 0:
-            return rows, False
-        elif rows:
-            break
-        else:
-            while not (yield Wait.R):
-                pass
-            pgconn.consume_input()
-    return rows, True
-
-
-def _remaining_results(pgconn: PGconn) -> list[PGresult]:
-    results = []
-    while (result := pgconn.get_result()) is not None:
-        results.append(result)
-    return results
-
-
-def _check(results: Sequence[PGresult], wanted: pq.ExecStatus) -> None:
-    """Raise the server's error unless there is one result, of the wanted kind."""
-    for result in results:
-        if result.status != wanted:
-            raise psycopg.errors.error_from_result(result)
-    if len(results) != 1:
-        raise psycopg.InternalError(f"the server gave {len(results)} results where one was due")
-
-
-def _find_garbled(rows: Rows) -> UnicodeDecodeError | None:
-    try:
-        str(b"".join(rows), "utf-8")
-    except UnicodeDecodeError as exc:
-        return exc
-    return None
+            raise ConnectError(f"{doing} failed: {remedies.brief(_primary(exc))}", transient=False) from exc
 
 
 def _primary(error: psycopg.Error) -> str:
@@ -236,7 +207,4 @@ def _stream_error(stream: str, error: psycopg.Error) -> StreamError:
 
 
 def _connection_lost(doing: str, error: psycopg.Error) -> ConnectionLostError:
-    return ConnectionLostError(
-        f"the connection to Postgres was lost while {doing} ({remedies.brief(_primary(error))}): "
-        "run again, and if it recurs, look at the server's log and at the network between"
-    )
+    return remedies.connection_lost(doing, error.sqlstate, _primary(error))

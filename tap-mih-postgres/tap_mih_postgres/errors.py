@@ -3,8 +3,9 @@
     TapError
     ├── SettingsError          a setting is wrong or missing                                  configuration
     ├── CatalogError           the given catalog or state isn't one, or asks for what isn't there  configuration
-    ├── ConnectError           no session could be opened                                     remote
-    ├── ConnectionLostError    the session ended while it was needed; the run ends with it    remote
+    ├── SessionError           a new session may do better: the run begins anew, some times   remote
+    │   ├── ConnectError           no session could be opened
+    │   └── ConnectionLostError    the session, or its snapshot, ended while it was needed
     ├── OutputClosedError      the target closed the pipe                                     remote
     ├── StreamError            one stream can't be read; the others go on                     source data
     │   └── DeniedError        ... for want of a right: a warning, not a failure
@@ -31,12 +32,20 @@ class CatalogError(TapError):
     """A file given with --catalog or --state isn't what it should be, or a selected stream isn't in the database."""
 
 
-class ConnectError(TapError):
+class SessionError(TapError):
+    """There is no session to read with. `transient` says whether it's worth while to try again in a moment."""
+
+    def __init__(self, message: str, *, transient: bool = True) -> None:
+        self.transient = transient
+        super().__init__(message)
+
+
+class ConnectError(SessionError):
     """No session could be opened."""
 
 
-class ConnectionLostError(TapError):
-    """The session ended while it was needed. One snapshot can't be resumed in another session."""
+class ConnectionLostError(SessionError):
+    """The session ended while it was needed, or its snapshot. Neither can be resumed in another session."""
 
 
 class OutputClosedError(TapError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tap_mih_postgres.errors import ConnectError, DeniedError, StreamError
+from tap_mih_postgres.errors import ConnectError, ConnectionLostError, DeniedError, StreamError
 from tap_mih_postgres.settings import Settings
 
 # (what the text holds, what to say, the parameters whose settings to name); the first that fits counts.
@@ -31,19 +31,28 @@ CONNECT_REMEDIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 FALLBACK = ("{text}", ("host", "port", "user", "password", "dbname"))
+# What may be over in a moment: these rows alone are tried again.
+TRANSIENT = ("it has no connection left", "it isn't ready", "nothing answers there")
 
 # SQLSTATE -> what happened to a stream and what helps.
 STREAM_REMEDIES = {
-    "42501": "the role lacks a right ({text}): GRANT it, or leave the table out with 'excluded_table_prefixes'",
+    "42501": "the role lacks a right ({text}): GRANT it, or leave the table out with 'excluded_tables'",
     "42P01": "it was dropped or renamed when the run had begun ({text}): run again",
     "42703": "a column was dropped or renamed when the run had begun ({text}): run again",
     "55P03": "another session held it locked all the while, for DDL as a rule: run again when that has ended",
-    "57014": "the server cancelled the query ({text}): run again, or raise what cancelled it",
-    "40001": "the standby had to cancel the query ({text}): run again, or turn its hot_standby_feedback on",
+    "57014": (
+        "the server cancelled the query ({text}): raise 'statement_timeout_seconds', leave the table out with "
+        "'excluded_tables', or run again"
+    ),
     "22021": "it holds bytes that aren't text in its encoding ({text}): correct them, or deselect the column",
     "22P05": "it holds characters that UTF-8 lacks ({text}): correct them, or deselect the column",
 }
+LOST_REMEDIES = {
+    "40001": "if it recurs, turn the standby's hot_standby_feedback on, or raise its max_standby_streaming_delay",
+}
+LOST_FALLBACK = "run again, and if it recurs, look at the server's log and at the network between"
 RIGHT_MISSING = "42501"
+SNAPSHOT_LOST = "40001"
 NOT_TEXT = "22021"
 
 
@@ -53,7 +62,14 @@ def connect_failure(text: str, settings: Settings) -> ConnectError:
     said, parameters = next(known, FALLBACK)
     values = {name: repr(settings.connection.get(name, "(default)")) for name in ("user", "dbname")}
     what = said.format(**values, text=_without_password(brief(text), settings))
-    return ConnectError(f"cannot connect to {_where(settings)}: {what}{_check(parameters, settings)}")
+    message = f"cannot connect to {_where(settings)}: {what}{_check(parameters, settings)}"
+    return ConnectError(message, transient=said.startswith(TRANSIENT))
+
+
+def connection_lost(doing: str, sqlstate: str | None, text: str) -> ConnectionLostError:
+    """The error for a session that ended, or whose snapshot did, with this SQLSTATE and primary message."""
+    remedy = LOST_REMEDIES.get(sqlstate or "", LOST_FALLBACK)
+    return ConnectionLostError(f"the connection to Postgres was lost while {doing} ({brief(text)}): {remedy}")
 
 
 def stream_failure(stream: str, sqlstate: str | None, text: str) -> StreamError:
@@ -61,6 +77,15 @@ def stream_failure(stream: str, sqlstate: str | None, text: str) -> StreamError:
     reason = STREAM_REMEDIES.get(sqlstate or "", "{text}").format(text=brief(text))
     kind = DeniedError if sqlstate == RIGHT_MISSING else StreamError
     return kind(stream, reason)
+
+
+def too_large(stream: str, most: int) -> StreamError:
+    """The error for a table with more rows than the settings allow."""
+    return StreamError(
+        stream,
+        f"it has more than the {most} rows that 'max_rows_per_table' allows: raise that, or leave the table out with "
+        "'excluded_tables'",
+    )
 
 
 def brief(text: str) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog, CatalogEntry
 
-    from tap_mih_postgres.database import Rows
+    from tap_mih_postgres.copying import Rows
     from tap_mih_postgres.tap import TapMihPostgres
 
 
@@ -71,7 +71,8 @@ class PostgresStream(Stream):
     def _singer_catalog_entry(self) -> CatalogEntry:
         entry = super()._singer_catalog_entry
         entry.table = self.table.name
-        entry.is_view = False
+        entry.is_view = self.table.is_view
+        entry.row_count = self.table.rows
         return entry
 
     def apply_catalog(self, catalog: Catalog) -> None:
@@ -119,6 +120,11 @@ class PostgresStream(Stream):
         ]
 
     @property
+    def misses_columns(self) -> bool:
+        """Whether it lacks a column that the role may not read and that nobody deselected."""
+        return any(self.mask["properties", name] for name in self.table.denied)
+
+    @property
     def selected_schema(self) -> dict[str, Any]:
         """The schema without what isn't selected."""
         pruned: dict[str, Any] = get_selected_schema(self.name, self.schema, self.mask)
@@ -134,7 +140,7 @@ class PostgresStream(Stream):
         """
         if self.name in self._tap.unreadable:
             return
-        self._stream_version = self._tap.initialized_at
+        self._stream_version = self._tap.version
         started = time.monotonic()
         sent = Sent()
         try:
@@ -151,6 +157,7 @@ class PostgresStream(Stream):
     def _send(self, sent: Sent) -> None:
         if all(isinstance(stream_map, RemoveRecordTransform) for stream_map in self.stream_maps):
             return
+        self._tap.session.check_size(self.table)
         self._write_schema_message()
         if batch_config := self.get_batch_config(self.config):
             self._sync_batches(batch_config)
@@ -158,7 +165,7 @@ class PostgresStream(Stream):
             send = self._send_rows if self._goes_untouched else self._send_records
             send(sent)
             self._check_max_record_limit(sent.rows)
-            self._write_activate_version_message(self._tap.initialized_at)
+            self._write_activate_version_message(self._tap.version)
         self._write_final_state()
 
     @property
@@ -170,7 +177,7 @@ class PostgresStream(Stream):
         return not any(len(crumb) > 2 and not chosen and self.mask[crumb[:2]] for crumb, chosen in self.mask.items())
 
     def _send_rows(self, sent: Sent) -> None:
-        prefix = record_prefix(self.name, self._tap.initialized_at, self._tap.session.taken_at)
+        prefix = record_prefix(self.name, self._tap.version, self._tap.session.taken_at)
         for rows in self._read_rows():
             lines = frame_rows(prefix, rows)
             self._tap.message_writer.write(lines)

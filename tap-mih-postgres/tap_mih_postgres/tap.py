@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import click
 from singer_sdk import Stream, Tap
@@ -17,14 +19,20 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import BaseSingerWriter, _ConfigInput
+from singer_sdk.singerlib import CatalogEntry
 
-from tap_mih_postgres.catalog import Table, read_discovery
+from tap_mih_postgres.catalog import Discovery, Table, read_discovery
 from tap_mih_postgres.command import TapCommand, check_json_option, check_log_level
 from tap_mih_postgres.database import Session, open_session
-from tap_mih_postgres.errors import DeniedError, SettingsError, StreamError, StreamsFailedError
+from tap_mih_postgres.errors import DeniedError, SessionError, SettingsError, StreamError, StreamsFailedError
 from tap_mih_postgres.messages import MessageWriter
+from tap_mih_postgres.report import denials, discovery_warnings
 from tap_mih_postgres.settings import SETTINGS, Settings, config_jsonschema
 from tap_mih_postgres.stream import PostgresStream
+
+LONGEST_PAUSE_SECONDS = 30
+
+T = TypeVar("T")
 
 
 class TapMihPostgres(Tap):
@@ -43,6 +51,7 @@ class TapMihPostgres(Tap):
         # Both before the SDK's, which discovers.
         self.unreadable: dict[str, StreamError] = {}
         self._left_out: dict[str, Table] = {}
+        self.version = 0
         super().__init__(**options)
 
     # Settings
@@ -64,7 +73,7 @@ class TapMihPostgres(Tap):
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check our settings ourselves, before the SDK does: it would quote a password of the wrong type."""
-        self.settings = Settings.from_config(self.config)
+        self.settings = Settings.from_config(self.config, os.environ)
         touches = [name for name in ("stream_maps", "flattening_enabled") if self.config.get(name)]
         if self.config.get("batch_config") and touches:
             raise SettingsError(f"'batch_config' can't be used with {touches[0]!r}, which wouldn't reach the batches")
@@ -78,14 +87,14 @@ class TapMihPostgres(Tap):
     def discover_streams(self) -> list[PostgresStream]:
         """One stream per table that the role may read; the others are named once and left out."""
         settings = self.settings
-        with open_session(settings) as session:
-            document = session.fetch_catalog(settings.schemas, settings.excluded_schemas)
-        discovery = read_discovery(document, settings.excluded_table_prefixes)
+        discovery = self._persistently(self._read_catalog)
         if discovery.missing_schemas:
             missing = ", ".join(map(repr, discovery.missing_schemas))
             raise SettingsError(f"'schemas' names what the database hasn't got: {missing}; correct or remove it")
-        for table in discovery.tables:
-            self._report_denied(table)
+        for sentence in discovery_warnings(discovery, settings):
+            self.logger.warning("%s", sentence)
+        for sentence in denials(discovery.tables):
+            self._log_denied(sentence)
         if discovery.tables and not any(table.readable for table in discovery.tables):
             raise SettingsError(
                 f"the role in {settings.setting_of('user')} may read none of the {len(discovery.tables)} tables: "
@@ -94,15 +103,9 @@ class TapMihPostgres(Tap):
         self._left_out = {table.stream: table for table in discovery.tables if not table.readable}
         return [PostgresStream(self, table) for table in discovery.tables if table.readable]
 
-    def _report_denied(self, table: Table) -> None:
-        where = f"{table.schema}.{table.name}"
-        if not table.readable:
-            self.logger.warning("table %s is left out: GRANT the role SELECT on it and USAGE on its schema", where)
-        elif table.denied:
-            columns = ", ".join(map(repr, table.denied))
-            self.logger.warning("of table %s, left out: %s: the role lacks SELECT on them", where, columns)
-        if table.row_security:
-            self.logger.warning("of table %s the role sees only what row-level security lets through", where)
+    def _read_catalog(self) -> Discovery:
+        with open_session(self.settings) as session:
+            return read_discovery(session.fetch_catalog(), self.settings)
 
     def setup_mapper(self) -> None:
         """Prepare stream maps for what the database has now, rather than for what an older catalog says."""
@@ -118,6 +121,9 @@ class TapMihPostgres(Tap):
 
     def sync_all(self) -> None:  # type: ignore[misc]
         """Send all selected streams. Final in the SDK, which knows of no session that they share."""
+        self._persistently(self._sync_once)
+
+    def _sync_once(self) -> None:
         with self._reading(stream for stream in self._postgres_streams if stream.selected):
             super().sync_all()
 
@@ -129,18 +135,50 @@ class TapMihPostgres(Tap):
         with self._reading(stream for stream in chosen if isinstance(stream, PostgresStream)):
             return super().run_sync_dry_run(dry_run_record_limit, chosen)
 
+    def _persistently(self, work: Callable[[], T]) -> T:
+        """Do the work, and do all of it again when the session is lost, as often as the settings say."""
+        for attempt in range(self.settings.connect_retries):
+            try:
+                return work()
+            except SessionError as error:
+                if not error.transient:
+                    raise
+                pause = min(2**attempt, LONGEST_PAUSE_SECONDS)
+                self.logger.warning("%s; trying again in %d s", error, pause)
+                time.sleep(pause)
+        return work()
+
     def report_failure(self, error: StreamError) -> None:
         """Name a stream that can't be read; the others go on, and the run fails at its end."""
         self.unreadable[error.stream] = error
         if isinstance(error, DeniedError):
-            self.logger.warning("%s; it is left out", error)
+            self._log_denied(f"{error}; it is left out")
         else:
             self.logger.error("%s", error)
+
+    @property
+    def _fails_on_denied(self) -> bool:
+        return self.settings.on_denied == "fail"
+
+    def _log_denied(self, sentence: str) -> None:
+        self.logger.log(logging.ERROR if self._fails_on_denied else logging.WARNING, "%s", sentence)
+
+    def _failed(self, wanted: Iterable[PostgresStream]) -> list[str]:
+        """The streams that were to be sent and weren't, or not with all of their columns."""
+        failed = {name for name, error in self.unreadable.items() if not isinstance(error, DeniedError)}
+        if self._fails_on_denied:
+            deselected = {name for name, entry in (self.input_catalog or {}).items() if not _is_selected(entry)}
+            failed |= self.unreadable.keys() | (self._left_out.keys() - deselected)
+            failed |= {stream.name for stream in wanted if stream.misses_columns}
+        return sorted(failed)
 
     @contextlib.contextmanager
     def _reading(self, streams: Iterable[PostgresStream]) -> Iterator[None]:
         """One session with one snapshot around all streams; raises at the end if one of them failed."""
         wanted = list(streams)
+        self.unreadable.clear()
+        # Rows that were sent before a connection was lost are void to a target that sees a newer version.
+        self.version = max(int(time.time() * 1000), self.version + 1)
         self._check_catalog(wanted)
         with contextlib.ExitStack() as stack:
             if wanted:
@@ -149,8 +187,7 @@ class TapMihPostgres(Tap):
                     self.report_failure(error)
             yield
         self.message_writer.flush()
-        failed = [name for name, error in self.unreadable.items() if not isinstance(error, DeniedError)]
-        if failed:
+        if failed := self._failed(wanted):
             raise StreamsFailedError(failed, len({*failed, *(stream.name for stream in wanted)}))
 
     def _check_catalog(self, wanted: Iterable[PostgresStream]) -> None:
@@ -161,8 +198,7 @@ class TapMihPostgres(Tap):
             except StreamError as error:
                 self.report_failure(error)
         for name, entry in (self.input_catalog or {}).items():
-            selected = entry.metadata.resolve_selection().get((), False)
-            if selected and name not in self.streams and name not in self._left_out:
+            if _is_selected(entry) and name not in self.streams and name not in self._left_out:
                 self.report_failure(
                     StreamError(
                         name,
@@ -214,6 +250,10 @@ class TapMihPostgres(Tap):
         """End at once with the usual status; the SDK would end with 0, and write a STATE into the middle of a line."""
         self.logger.info("ended by signal %d", signum)
         sys.exit(128 + signum)
+
+
+def _is_selected(entry: CatalogEntry) -> bool:
+    return entry.metadata.resolve_selection().get((), False)
 
 
 def _checked(option: str, file: IO[str], key: str) -> IO[str]:

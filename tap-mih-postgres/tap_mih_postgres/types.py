@@ -11,8 +11,10 @@ Decisions:
   value becomes its text. So the schema of every fractional number admits strings.
 - Dates keep Postgres' own text where ISO 8601 ends: `infinity`, `-infinity`, `0044-03-15 BC`, `10000-01-01`; times have
   `24:00:00`. Their schema says `format` all the same: by JSON Schema's standard `format` describes and doesn't forbid.
-- A `timestamp` is written without offset, as it is; a `timestamptz` in UTC with +00:00. A `timetz` keeps its own
-  offset in Postgres' short form, and so has no `format`.
+- A `timestamp` is written without offset, as it is, or with +00:00 where the user says that it holds UTC (as Prisma's
+  do); a `timestamptz` in UTC with +00:00. A `timetz` keeps its own offset in Postgres' short form, and so has no
+  `format`. Within ranges and the like, all of them are Postgres' own text.
+- `money` is a number: how its text looks, and with it how much it says, depends on the server's locale.
 - `multipleOf` is a binary float here (it prints as 0.01 all the same): the SDK's suites divide floats by it.
 - Arrays may hold arrays without their type saying so: `items` admits them at any depth.
 """
@@ -83,10 +85,17 @@ class PostgresType:
     fields: tuple[Field, ...] = ()
 
 
-Types = Mapping[int, PostgresType]
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types of a database by oid, and what the user chose for some of the built-in ones by name."""
+
+    kinds: Mapping[int, PostgresType]
+    chosen: Mapping[str, JsonType]
+
 
 AS_TEXT = Template("{value}::text", cast=True)
 BASE64 = Template("translate(encode({value}, 'base64'), E'\\n', '')")
+BASE16 = Template("encode({value}, 'hex')")
 WITHIN_DOUBLES = Template(
     "CASE WHEN {value} BETWEEN -1e308 AND 1e308 THEN to_json({value}) ELSE to_json({value}::text) END"
 )
@@ -134,8 +143,18 @@ BUILT_IN: Mapping[str, JsonType] = {
     "timestamptz": JsonType({"type": "string", "format": "date-time"}),
     "interval": JsonType({"type": "string", "format": "duration"}),
     "bytea": JsonType({"type": "string", "contentEncoding": "base64"}, BASE64),
+    "money": JsonType({"type": "number"}, Template("{value}::numeric", cast=True)),
     "json": JsonType(ANY_JSON, SAFE_JSON),
     "jsonb": JsonType(ANY_JSON, JSONB_WITHIN_DOUBLES),
+}
+
+# Setting, and its value where that isn't the default -> what becomes of a type.
+CHOICES: Mapping[tuple[str, str], Mapping[str, JsonType]] = {
+    # The session's time zone is UTC.
+    ("naive_timestamps", "utc"): {
+        "timestamp": JsonType(BUILT_IN["timestamp"].schema, Template("{value}::timestamptz", cast=True))
+    },
+    ("bytea_format", "hex"): {"bytea": JsonType({"type": "string", "contentEncoding": "base16"}, BASE16)},
 }
 
 # Types of extensions that row_to_json writes well, found by name since an extension may live in any schema.
@@ -147,7 +166,7 @@ OF_EXTENSIONS: Mapping[str, JsonType] = {
 
 def json_type(oid: int, modifier: int, types: Types) -> JsonType:
     """What a value of this type and typmod becomes, whatever it is made of."""
-    kind = types[oid]
+    kind = types.kinds[oid]
     if kind.kind == "d":
         return json_type(kind.base, kind.modifier, types)
     if kind.element:
@@ -156,7 +175,12 @@ def json_type(oid: int, modifier: int, types: Types) -> JsonType:
         return JsonType({"type": "string", "enum": list(kind.labels)})
     if kind.kind == "c":
         return _composite([(field.name, json_type(field.type, field.modifier, types)) for field in kind.fields])
-    return _base(kind, modifier)
+    return _base(kind, modifier, types.chosen)
+
+
+def chosen_types(settings: Mapping[str, str]) -> Mapping[str, JsonType]:
+    """What these settings make of built-in types, by the types' names."""
+    return {name: of for choice in settings.items() for name, of in CHOICES.get(choice, {}).items()}
 
 
 def nullable(schema: Schema) -> Schema:
@@ -194,14 +218,14 @@ def _composite(fields: list[tuple[str, JsonType]]) -> JsonType:
     return JsonType(schema, Fields(tuple((name, of.guard) for name, of in fields)))
 
 
-def _base(kind: PostgresType, modifier: int) -> JsonType:
+def _base(kind: PostgresType, modifier: int, chosen: Mapping[str, JsonType]) -> JsonType:
     if kind.schema != "pg_catalog":
         return TEXT if kind.kind in "rm" else OF_EXTENSIONS.get(kind.name, UNKNOWN)
     if kind.name == "numeric":
         return numeric(modifier)
     if kind.name in {"varchar", "bpchar"}:
         return characters(kind.name, modifier)
-    return BUILT_IN.get(kind.name, TEXT)
+    return chosen.get(kind.name) or BUILT_IN.get(kind.name, TEXT)
 
 
 def numeric(modifier: int) -> JsonType:

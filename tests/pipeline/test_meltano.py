@@ -104,6 +104,10 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return make_project(folder, clean_environment(), {plugin: str(folder / plugin) for plugin in PLUGINS})
 
 
+# What this project sets by itself, since its application is Prisma's.
+OURS: dict[str, dict[str, Any]] = {"tap-mih-postgres": {"naive_timestamps": "utc"}, "target-gsheets": {}}
+
+
 def recorded(recorder: Project, **variables: str) -> dict[str, dict[str, Any]]:
     """The settings that each plugin is given in a run."""
     answer = recorder.meltano(*RUN, **variables)
@@ -115,13 +119,13 @@ def recorded(recorder: Project, **variables: str) -> dict[str, dict[str, Any]]:
 def test_a_variable_that_is_unset_or_empty_leaves_the_setting_to_the_plugin(
     recorder: Project, variables: dict[str, str]
 ) -> None:
-    assert recorded(recorder, **variables) == {"tap-mih-postgres": {}, "target-gsheets": {}}
+    assert recorded(recorder, **variables) == OURS
 
 
 def test_a_variable_that_is_set_reaches_its_setting(recorder: Project) -> None:
     configs = recorded(recorder, **{variable: value for variable, (_, _, value) in VARIABLES.items()})
     assert configs == {
-        plugin: {setting: value for owner, setting, value in VARIABLES.values() if owner == plugin}
+        plugin: OURS[plugin] | {setting: value for owner, setting, value in VARIABLES.values() if owner == plugin}
         for plugin in PLUGINS
     }
 
@@ -131,7 +135,8 @@ def test_a_dotenv_file_is_read_and_meltano_s_own_variables_too(recorder: Project
     dotenv.write_text("DB_SYNC_DATABASE_URL=postgresql://localhost/dotenv\nDB_SYNC_TIMEZONE=UTC\n")
     configs = recorded(recorder, TAP_MIH_POSTGRES_SCHEMAS="a,b", DB_SYNC_TIMEZONE="")
     dotenv.unlink()
-    assert configs["tap-mih-postgres"] == {"database_url": "postgresql://localhost/dotenv", "schemas": "a,b"}
+    given = {"database_url": "postgresql://localhost/dotenv", "schemas": "a,b"}
+    assert configs["tap-mih-postgres"] == OURS["tap-mih-postgres"] | given
     assert configs["target-gsheets"] == {}, "an empty variable comes before the file"
 
 

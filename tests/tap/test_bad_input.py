@@ -51,7 +51,9 @@ def test_a_wrong_password(server: Server, tmp_path: Path, option: str | None) ->
         ),
         pytest.param({"user": "nobody-here"}, ["it refuses the user 'nobody-here'", "'user'"], id="wrong user"),
         pytest.param({"dbname": "nope"}, ["it has no database 'nope'", "'dbname'"], id="wrong database"),
-        pytest.param({"port": closed_port()}, ["nothing answers there", "'port'"], id="wrong port"),
+        pytest.param(
+            {"port": closed_port(), "connect_retries": 0}, ["nothing answers there", "'port'"], id="wrong port"
+        ),
         pytest.param({"sslmode": SECRET}, ["'sslmode'", "verify-full"], id="wrong sslmode"),
         pytest.param({"sslmode": "require"}, ["TLS failed", "'sslmode'"], id="no TLS there"),
         pytest.param({"password": [SECRET]}, ["'password' must be text"], id="password that is no text"),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_mih_postgres.catalog import Column, Index, choose_key, is_excluded, name_streams
+from tap_mih_postgres.catalog import Column, Index, choose_key, name_streams
+from tap_mih_postgres.selection import is_excluded
 from tap_mih_postgres.types import TEXT
 
 

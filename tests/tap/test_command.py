@@ -72,8 +72,24 @@ def test_about_names_every_setting_and_marks_the_secret_ones(style: list[str]) -
     assert all(row.name in finished.stdout for row in SETTINGS)
     if "json" in style:
         properties = json.loads(finished.stdout)["settings"]["properties"]
-        assert {name for name, of in properties.items() if of.get("secret")} == {"database_url", "password"}
+        secret = {name for name, of in properties.items() if of.get("secret")}
+        assert secret == {"database_url", "password", "mask_salt"}
         assert properties["excluded_schemas"]["default"] == ["prisma"]
+
+
+def test_the_readme_has_the_settings_as_about_prints_them() -> None:
+    finished = subprocess.run(
+        [COMMAND, "--about", "--format", "markdown"], capture_output=True, check=True, text=True, timeout=60
+    )
+    rows = [line[2:-2].split(" | ", 3) for line in finished.stdout.splitlines() if line.startswith("| ")]
+    defaults = {"None": "", "['prisma']": "`prisma`"}
+    ours = [
+        f"| `{name}` | {defaults.get(default, f'`{default}`')} | {said} |".replace("|  |", "| |")
+        for name, _, default, said in rows
+        if name in {row.name for row in SETTINGS}
+    ]
+    readme = Path(__file__).parents[2].joinpath("tap-mih-postgres", "README.md").read_text()
+    assert readme.partition("|---|---|---|\n")[2].partition("\n\n")[0].split("\n") == ours
 
 
 def test_a_run_imports_neither_sqlalchemy_nor_pandas(new_database: NewDatabase, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from tests.tap.databases import make_database
 SHOP = (
     "CREATE TYPE role AS ENUM ('ADMIN', 'MEMBER')",
     "CREATE TYPE place AS (street text, number int)",
-    """CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text NOT NULL, role role NOT NULL,
+    """CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL, role role NOT NULL,
     born date, seen timestamptz, "createdAt" timestamp(3) NOT NULL DEFAULT now(), settings jsonb NOT NULL, raw json,
     home place, tags text[] NOT NULL, active boolean NOT NULL, photo bytea)""",
-    """INSERT INTO users (email, role, settings, tags, active, home, born, seen)
-    SELECT 'u' || i, 'MEMBER', CASE i % 3 WHEN 0 THEN '[]'::jsonb WHEN 1 THEN '1' ELSE '{"a": 1}' END, '{a,b}',
+    """INSERT INTO users (id, email, role, settings, tags, active, home, born, seen)
+    SELECT md5(i::text)::uuid, 'u' || i, 'MEMBER',
+    CASE i % 3 WHEN 0 THEN '[]'::jsonb WHEN 1 THEN '1' ELSE '{"a": 1}' END, '{a,b}',
     i % 2 = 0, ROW('Aarweg', i)::place, CASE WHEN i > 3 THEN '2000-01-01'::date END, now()
     FROM generate_series(1, 20) AS i""",
     "CREATE TABLE orders (id serial PRIMARY KEY, total numeric(12, 2) NOT NULL, weight float8, at time, note text)",

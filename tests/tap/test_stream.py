@@ -14,6 +14,7 @@ import pytest
 from tap_mih_postgres.errors import SettingsError, StreamsFailedError
 from tap_mih_postgres.tap import TapMihPostgres
 from tests.tap.conftest import NewDatabase
+from tests.tap.databases import since
 from tests.tap.runs import Messages, Output, discover, run_in_process
 
 Sync = Callable[..., Messages]
@@ -79,6 +80,7 @@ def chosen(catalog: dict[str, Any], *crumbs: tuple[str, ...], selected: bool) ->
     return catalog
 
 
+@since(18)
 def test_a_column_that_isnt_selected_is_neither_read_nor_described(new_database: NewDatabase) -> None:
     # A generated column that can't be computed shows that it isn't even read.
     url = new_database(*USERS, "ALTER TABLE users ADD broken int GENERATED ALWAYS AS (1 / (id - 1)) VIRTUAL")

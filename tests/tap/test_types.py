@@ -17,6 +17,7 @@ from psycopg import sql
 from singer_sdk.singerlib.json import serialize_json
 
 from tests.tap.conftest import NewDatabase
+from tests.tap.databases import server_version, since
 from tests.tap.runs import Messages, run_in_process
 
 TYPES = (
@@ -42,12 +43,13 @@ TYPES = (
 
 @dataclass(frozen=True)
 class Case:
-    """`back`: whether json_populate_record makes the same value of it again."""
+    """`back`: whether json_populate_record makes the same value of it again; `since`: the first server that has it."""
 
     type: str
     value: str
     expected: Any
     back: bool = True
+    since: int = 12
 
 
 BIG = "9" * 400
@@ -58,13 +60,13 @@ CASES = (
     Case("bigint", "9007199254740993", 9007199254740993),
     Case("numeric", "1234567890123456789.0123456789", Decimal("1234567890123456789.0123456789")),
     Case("numeric", "NaN", "NaN"),
-    Case("numeric", "-Infinity", "-Infinity"),
+    Case("numeric", "-Infinity", "-Infinity", since=14),
     Case("numeric", BIG, BIG),
     Case("numeric", "-" + BIG, "-" + BIG),
     Case("numeric", "0", 0),
     Case("numeric(12,2)", "19.90", Decimal("19.90")),
     Case("numeric(12,2)", "NaN", "NaN"),
-    Case("numeric(5,-2)", "12345", 12300),
+    Case("numeric(5,-2)", "12345", 12300, since=15),
     Case("numeric(400,0)", BIG, BIG),
     Case("real", "1.1", Decimal("1.1")),
     Case("real", "-Infinity", "-Infinity"),
@@ -152,7 +154,7 @@ CASES = (
     Case("int4range", "[1,5]", "[1,6)"),
     Case("tstzrange", "[2024-01-01 00:00+01,)", "[\"2023-12-31 23:00:00+00\",)"),
     Case("spans", "(1.5,2.5)", "(1.5,2.5)"),
-    Case("int4multirange", "{[1,2),[5,7)}", "{[1,2),[5,7)}"),
+    Case("int4multirange", "{[1,2),[5,7)}", "{[1,2),[5,7)}", since=14),
     Case("int4range[]", "{\"[1,2)\"}", ["[1,2)"]),
     Case("hstore", "a=>1, \"b c\"=>NULL", {"a": "1", "b c": None}, back=False),
     Case("hstore[]", "{\"a=>1\"}", [{"a": "1"}], back=False),
@@ -163,7 +165,9 @@ CASES = (
     Case("inet", "::1/64", "::1/64"),
     Case("cidr", "10.0.0.0/8", "10.0.0.0/8"),
     Case("macaddr", "08-00-2b-01-02-03", "08:00:2b:01:02:03"),
-    Case("money", "1234.5", "$1,234.50"),
+    Case("money", "1234.5", Decimal("1234.50")),
+    Case("money", "-92233720368547758.08", Decimal("-92233720368547758.08")),
+    Case("money[]", "{{1},{NULL}}", [[Decimal("1.00")], [None]]),
     Case("tsvector", "a:1 b", "'a':1 'b'"),
     Case("tsquery", "a & b", "'a' & 'b'"),
     Case("point", "(1,2.5)", "(1,2.5)"),
@@ -174,6 +178,7 @@ CASES = (
     Case("jsonpath", "$.a", "$.\"a\""),
 )  # fmt: skip
 
+CASES = tuple(case for case in CASES if case.since <= server_version())
 NAMES = [f"{number} {case.type}" for number, case in enumerate(CASES)]
 
 
@@ -238,7 +243,9 @@ def test_every_value_fits_the_schema(run: Messages) -> None:
         ("numeric(12,2)", {"type": ["number", "string", "null"], "multipleOf": Decimal("0.01")}),
         ("numeric(20,18)", {"type": ["number", "string", "null"], "multipleOf": Decimal("1e-18")}),
         ("numeric(5,0)", {"type": ["number", "string", "null"], "multipleOf": 1}),
-        ("numeric(5,-2)", {"type": ["number", "string", "null"], "multipleOf": 100}),
+        pytest.param(
+            "numeric(5,-2)", {"type": ["number", "string", "null"], "multipleOf": 100}, marks=since(15)
+        ),
         ("numeric", {"type": ["number", "string", "null"]}),
         ("bigint", {"type": ["integer", "null"]}),
         ("uuid", {"type": ["string", "null"], "format": "uuid"}),
@@ -270,3 +277,28 @@ def test_a_column_of_any_json_is_one_to_the_sdk_too(run: Messages) -> None:
     assert run.schema("cases")["properties"][name] == {
         "anyOf": [{"type": "null"}, {"oneOf": [{"type": ["object", "array", "string", "number", "boolean"]}]}]
     }
+
+
+def test_a_timestamp_may_be_said_to_hold_utc(new_database: NewDatabase) -> None:
+    url = new_database(
+        "CREATE TYPE stay AS (since timestamp, place text)",
+        "CREATE DOMAIN moment AS timestamp(3)",
+        "CREATE TABLE t (a timestamp(3), b moment, c timestamp[], d stay, e timestamptz)",
+        "INSERT INTO t VALUES ('2024-01-02 03:04:05.12', '-infinity', '{{2024-01-02},{NULL}}', '(0044-03-15 BC,x)',"
+        " '2024-01-02 03:04:05+05')",
+    )
+    (record,) = run_in_process({"database_url": url, "naive_timestamps": "UTC"}).records("t")
+    assert record == {
+        "a": "2024-01-02T03:04:05.12+00:00",
+        "b": "-infinity",
+        "c": [["2024-01-02T00:00:00+00:00"], [None]],
+        "d": {"since": "0044-03-15T00:00:00+00:00 BC", "place": "x"},
+        "e": "2024-01-01T22:04:05+00:00",
+    }
+
+
+def test_bytes_may_be_hexadecimal(new_database: NewDatabase) -> None:
+    url = new_database("CREATE TABLE t (a bytea, b bytea[])", "INSERT INTO t VALUES ('\\x00fF', '{\"\\\\x01\"}')")
+    run = run_in_process({"database_url": url, "bytea_format": "hex"})
+    assert run.records("t") == [{"a": "00ff", "b": ["01"]}]
+    assert run.schema("t")["properties"]["a"] == {"type": ["string", "null"], "contentEncoding": "base16"}
