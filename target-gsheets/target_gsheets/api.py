@@ -29,13 +29,20 @@ from gspread.http_client import HTTPClient
 
 from target_gsheets.credentials import Credentials
 from target_gsheets.errors import AccessError, ConfigurationError, RefusedError, RemoteError, TransientError
+from target_gsheets.quota import Bucket
 from target_gsheets.settings import Settings
-from target_gsheets.workbook import FIELDS, Content, Workbook, parse_content, parse_workbook
+from target_gsheets.workbook import FIELDS, Content, Row, Workbook, parse_content, parse_workbook
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 GOOGLE = "https://sheets.googleapis.com"
 # Google gives up on a request after 180 seconds [D]; waiting longer gains nothing.
 TIMEOUT_SECONDS = (10.0, 190.0)
+LONG_WAIT_SECONDS = 5
+TOO_MANY_REQUESTS = 429
+# What a commit's answer is asked for where it shall show cells.
+SHOWN_FIELDS = (
+    "updatedSpreadsheet.sheets(properties.sheetId,data(startRow,startColumn,rowData.values.userEnteredValue))"
+)
 
 logger = logging.getLogger("target-gsheets.api")
 _encoder = msgspec.json.Encoder()
@@ -66,10 +73,14 @@ class EmulatorAdapter(requests.adapters.HTTPAdapter):
 class SheetsApi:
     """One workbook: read its structure and cells, apply one atomic batch."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float], pause: Callable[[float], None]) -> None:
+        """Without a call. `pause` waits; it is called before every call and raises where no other shall be made."""
         self.calls = CallCount()
         self._settings = settings
         self._clock = clock
+        self._pause = pause
+        self._reads = Bucket(settings.quota_reads_per_minute, clock())
+        self._writes = Bucket(settings.quota_writes_per_minute, clock())
         self._http = HTTPClient(None, session=open_session(settings))  # type: ignore[arg-type]  # the session signs
         self._http.set_timeout(TIMEOUT_SECONDS)
 
@@ -77,7 +88,7 @@ class SheetsApi:
         """The sheets of the workbook and what marks them, without cells."""
         self.calls.reads += 1
         url = gspread.urls.SPREADSHEET_URL % self._settings.spreadsheet_id
-        return parse_workbook(self._call("spreadsheets.get", "get", url, params={"fields": FIELDS}))
+        return parse_workbook(self._call("spreadsheets.get", "get", url, self._reads, params={"fields": FIELDS}))
 
     def read_contents(self, ranges: Sequence[str]) -> list[Content]:
         """The cells of these A1 ranges, in order: numbers as numbers, dates as serial numbers."""
@@ -89,30 +100,52 @@ class SheetsApi:
             "dateTimeRenderOption": "SERIAL_NUMBER",
             "fields": "valueRanges.values",
         }
-        answer = self._call("values.batchGet", "get", url, params=params)
+        answer = self._call("values.batchGet", "get", url, self._reads, params=params)
         value_ranges = answer.get("valueRanges", ())
         if len(value_ranges) != len(ranges):
             raise TransientError(f"Google answered {len(value_ranges)} of {len(ranges)} ranges.")
         return [parse_content(value_range) for value_range in value_ranges]
 
-    def batch_update(self, batch: Sequence[Mapping[str, Any]]) -> None:
-        """Apply requests in order, all or none."""
-        body = _encoder.encode({"requests": batch})
-        self.calls.writes += 1
-        self.calls.written_bytes += len(body)
+    def batch_update(
+        self, batch: Sequence[Mapping[str, Any]], ranges: Sequence[str] = ()
+    ) -> Mapping[int, Mapping[str, Any]]:
+        """Apply requests in order, all or none; the answer's sheets, by id, show the cells of these A1 ranges."""
+        body: dict[str, Any] = {"requests": batch}
+        if ranges:
+            body |= {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": ranges}
         url = gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self._settings.spreadsheet_id
-        headers = {"Content-Type": "application/json"}
-        self._call(
-            "spreadsheets.batchUpdate",
-            "post",
-            url,
-            data=body,
-            headers=headers,
-            params={"fields": "spreadsheetId"},
-        )
+        fields = SHOWN_FIELDS if ranges else "spreadsheetId"
+        answer = self._write("spreadsheets.batchUpdate", url, body, fields)
+        sheets = answer.get("updatedSpreadsheet", {}).get("sheets", ())
+        return {sheet["properties"].get("sheetId", 0): sheet for sheet in sheets}
 
-    def _call(self, name: str, method: str, url: str, **arguments: Any) -> Any:
-        """One call, its answer parsed, its failure translated."""
+    def write_values(self, writes: Sequence[tuple[str, Sequence[Row]]]) -> list[Sequence[Row]]:
+        """Write rows to A1 ranges, unparsed, and return what Google says they hold now; an empty cell is left alone."""
+        body = {
+            "valueInputOption": "RAW",
+            "data": [{"range": place, "values": rows} for place, rows in writes],
+            "includeValuesInResponse": True,
+            "responseValueRenderOption": "UNFORMATTED_VALUE",
+            "responseDateTimeRenderOption": "SERIAL_NUMBER",
+        }
+        url = gspread.urls.SPREADSHEET_VALUES_BATCH_UPDATE_URL % self._settings.spreadsheet_id
+        answer = self._write("values.batchUpdate", url, body, "responses.updatedData.values")
+        responses = answer.get("responses", ())
+        if len(responses) != len(writes):
+            raise TransientError(f"Google answered {len(responses)} of {len(writes)} ranges.")
+        return [response.get("updatedData", {}).get("values", ()) for response in responses]
+
+    def _write(self, name: str, url: str, body: Mapping[str, Any], fields: str) -> Any:
+        """One call that changes something; it is counted with its bytes."""
+        data = _encoder.encode(body)
+        self.calls.writes += 1
+        self.calls.written_bytes += len(data)
+        headers = {"Content-Type": "application/json"}
+        return self._call(name, "post", url, self._writes, data=data, headers=headers, params={"fields": fields})
+
+    def _call(self, name: str, method: str, url: str, bucket: Bucket, **arguments: Any) -> Any:
+        """One call at the pace of its bucket, its answer parsed, its failure translated."""
+        self._wait(name, bucket)
         began = self._clock()
         try:
             response = self._http.request(method, url, **arguments)
@@ -120,6 +153,8 @@ class SheetsApi:
         except gspread.exceptions.APIError as exc:
             status = exc.response.status_code
             logger.debug("%s: status %d after %.3f s", name, status, self._clock() - began)
+            if status == TOO_MANY_REQUESTS:
+                bucket.slow_down()
             raise translate(status, google_message(exc.response), self._settings) from exc
         except auth_errors.GoogleAuthError as exc:
             raise translate_auth(exc, self._settings.credentials) from exc
@@ -128,6 +163,18 @@ class SheetsApi:
             raise TransientError(f"{name} had no readable answer ({type(exc).__name__}).") from exc
         logger.debug("%s: %d bytes in %.3f s", name, len(response.content), self._clock() - began)
         return answer
+
+    def _wait(self, name: str, bucket: Bucket) -> None:
+        """Wait until Google has a call to spare for us."""
+        seconds = bucket.take(self._clock())
+        if seconds >= LONG_WAIT_SECONDS:
+            logger.warning(
+                "%s waits %.0f seconds, so that Google isn't called more than %g times a minute.",
+                name,
+                seconds,
+                bucket.per_minute,
+            )
+        self._pause(seconds)
 
 
 class RefusingAdapter(requests.adapters.BaseAdapter):

@@ -68,10 +68,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """A number format as the API names it: type and pattern."""
+    """A number format as the API names it: type and pattern; without a pattern it is left to Sheets."""
 
     type: str
     pattern: str
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.pattern}".strip()
 
 
 @dataclass(slots=True)
@@ -108,11 +111,11 @@ def decimals_of(multiple: Any) -> int | None:
 
 
 def number_format(column: Column, *, milliseconds: bool) -> NumberFormat | None:
-    """How a column shows its numbers; None leaves it to Sheets."""
+    """How a column shows its numbers; None where it holds none."""
     fraction = ".000" if milliseconds else ""
     if column.kind is Kind.NUMBER:
         decimals = column.decimals
-        return None if decimals is None else NumberFormat("NUMBER", "0." + "0" * decimals if decimals else "0")
+        return NumberFormat("NUMBER", "" if decimals is None else "0." + "0" * decimals if decimals else "0")
     return {
         Kind.INTEGER: NumberFormat("NUMBER", "0"),
         Kind.DATE: NumberFormat("DATE", "yyyy-mm-dd"),

@@ -1,6 +1,7 @@
 """Read, plan, commit; and all three again when the outcome of a call is unknown. A write is never sent blindly twice.
 
-Whatever went wrong before, a pass begins by reading the workbook, so that what did arrive is not written again.
+Whatever went wrong before, a pass begins by reading the workbook, so that what did arrive is not written again. Each
+commit swaps the token of the workbook's generation, so that of two runs on one generation only one commits.
 """
 
 from __future__ import annotations
@@ -9,43 +10,42 @@ import logging
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
-from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, TypeAlias, TypeVar
 
 import tenacity
 
+from target_gsheets import batch
 from target_gsheets.api import SheetsApi
-from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
-from target_gsheets.grid import quote_title
+from target_gsheets.generation import MAX_ID, Generation, swap
+from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack
+from target_gsheets.look import Arrived, Look, Reader
+from target_gsheets.marks import StagingMark
 from target_gsheets.plan import Plan, make_plan
-from target_gsheets.proof import Verdict
+from target_gsheets.settings import Settings
 from target_gsheets.sheet_plan import SheetPlan
-from target_gsheets.wanted import WantedSheet, sheet_titles, wanted_sheet
-from target_gsheets.workbook import Content, Sheet, Workbook, find_sheet
+from target_gsheets.staging import StagedBlock, Staging, commit_requests, stage, unstaged
+from target_gsheets.verification import is_as_expected
+from target_gsheets.wanted import WantedSheet
+from target_gsheets.workbook import Row, Sheet
 
-# One values.batchGet asks for about this many cells, and for ranges that fit into an address.
-MAX_CELLS_A_READ = 1_000_000
-MAX_ADDRESS_CHARACTERS_A_READ = 6_000
-MAX_SHEET_ID = 2**31 - 1
+Request: TypeAlias = "dict[str, Any]"
+Answer = TypeVar("Answer")
+
 LONGEST_WAIT_SECONDS = 32
+# People may change rows between our read and our commit; so often we look again at once, then the next run does.
+MAX_PASSES = 5
+# Hidden sheets this old belong to a dead run, even where there is nothing else to commit.
+STALE_SECONDS = 3_600
+# A commit of fewer requests isn't made smaller when it fails again.
+FEW_REQUESTS = 1_000
 
 logger = logging.getLogger("target-gsheets")
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A stream as it arrived: its rows, and what may be done with them."""
-
-    stream: str
-    verdict: Verdict
-    buffer: RowBuffer
-
-
 @dataclass(slots=True)
 class Outcome:
-    """What was done: the sheets with the changes that the first look found, and the streams that failed alone."""
+    """What was done: the sheets with the changes that we made, and the streams that failed alone."""
 
     plans: dict[str, tuple[SheetPlan, WantedSheet]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -56,97 +56,190 @@ class Outcome:
         return [found for stream, found in self.plans.items() if stream not in self.failed]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mirror:
-    """How to keep one workbook equal to its streams: the API, patience and chance are arguments.
+    """How to keep one workbook equal to its streams, once: the API, clocks, patience and chance are arguments.
 
-    `sleep` may return early; `is_stopped` says that no other attempt shall begin.
+    `pause` waits, and raises TransientError where no other call shall be made; `now` is the time since 1970.
     """
 
     api: SheetsApi
-    timezone: tzinfo | None
-    retry_seconds: float
-    sleep: Callable[[float], object]
-    is_stopped: Callable[[], bool]
+    settings: Settings
+    pause: Callable[[float], None]
+    now: Callable[[], float]
     chance: random.Random
+    run: str = field(init=False)
+    outcome: Outcome = field(init=False, default_factory=Outcome)
+    _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
+    _failed_commits: int = field(init=False, default=0)
+    _max_requests: int = field(init=False, default=MAX_COMMIT_REQUESTS)
+
+    def __post_init__(self) -> None:
+        self.run = f"{self.chance.getrandbits(48):012x}"
 
     def commit(self, streams: Sequence[Arrived]) -> Outcome:
         """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`."""
-        outcome = Outcome()
-        try:
-            for attempt in self._attempts():
-                with attempt:
-                    self._attempt(streams, outcome)
-        except TransientError as exc:
-            raise RemoteError(
-                f"Gave up after {self.retry_seconds:g} seconds of retrying ('retry_seconds'): {exc} "
-                "The next run will take up where this one left off."
-            ) from exc
-        return outcome
+        reader = Reader(self.api, self.settings.timezone, streams)
+        self._patiently(lambda: self._bring_in_line(reader))
+        return self.outcome
 
-    def _attempt(self, streams: Sequence[Arrived], outcome: Outcome) -> None:
-        """Look, plan and commit; again without a stream whose request Google refuses."""
-        while True:
-            left = [arrived for arrived in streams if arrived.stream not in outcome.failed]
-            plan, wanted = self._plan(left)
-            for found in zip(plan.sheets, (sheet for sheet in wanted if sheet.stream not in plan.failed), strict=True):
-                outcome.plans.setdefault(found[0].stream, found)
-            outcome.failed.update(plan.failed)
-            refused = apply_plan(self.api, plan)
-            if refused is None:
+    def _bring_in_line(self, reader: Reader) -> None:
+        """Look, plan and commit, until a commit's own answer shows what was expected."""
+        for _ in range(MAX_PASSES):
+            look = reader.look(self.outcome.failed)
+            plan = make_plan(look.workbook, look.contents, look.wanted, self._ids(look), self.settings.guards)
+            self._note(look, plan)
+            if plan.is_empty and not any(self._is_stale(sheet) for sheet in look.leftovers):
                 return
-            outcome.failed.update([refused])
+            if look.generation.needs_token:
+                self.api.batch_update(swap(look.generation, self.run, self._ids(look))[0])
+            elif self._apply(reader, look, plan):
+                return
+        logger.warning("People are changing the workbook faster than it can be checked; the next run looks again.")
 
-    def _plan(self, streams: Sequence[Arrived]) -> tuple[Plan, list[WantedSheet]]:
-        """Look at the workbook and plan."""
-        workbook = self.api.read_workbook()
-        zone = self.timezone or zone_of(workbook)
-        titles = sheet_titles(arrived.stream for arrived in streams)
-        wanted = [
-            wanted_sheet(arrived.stream, titles[arrived.stream], arrived.verdict, arrived.buffer, zone)
-            for arrived in streams
-        ]
-        found = [find_sheet(workbook, sheet.stream, sheet.title) for sheet in wanted]
-        contents = read_contents(self.api, [sheet for sheet in found if sheet])
-        ids = {sheet.sheet_id for sheet in workbook.sheets}
-        pairs = list(zip(wanted, found, strict=True))
-        return make_plan(workbook, contents, pairs, lambda: new_sheet_id(self.chance, ids)), wanted
+    def _note(self, look: Look, plan: Plan) -> None:
+        """Keep what the first look found as long as the workbook's generation may be our own."""
+        if look.generation.run != self.run:
+            self.outcome.plans.clear()
+        wanted = {found.stream: found for found, _ in look.wanted}
+        for sheet in plan.sheets:
+            self.outcome.plans.setdefault(sheet.stream, (sheet, wanted[sheet.stream]))
+        self.outcome.failed.update(plan.failed)
+        if plan.failed and self.settings.on_error == "abort":
+            stream, reason = next(iter(plan.failed.items()))
+            raise RemoteError(f"Nothing was written ('on_error' is 'abort'): {stream}: {reason}.")
 
-    def _attempts(self) -> tenacity.Retrying:
-        """Jittered exponential waits between attempts, within the time that is left."""
-        return tenacity.Retrying(
+    def _is_stale(self, sheet: Sheet) -> bool:
+        """Whether a hidden sheet was left behind by a run that must be dead."""
+        return isinstance(sheet.note, StagingMark) and self.now() - sheet.note.at > STALE_SECONDS
+
+    def _ids(self, look: Look) -> Callable[[], int]:
+        """A source of ids for sheets, marks and tokens that no sheet has; Google takes those that we choose."""
+        taken = {sheet.sheet_id for sheet in look.workbook.sheets}
+
+        def new_id() -> int:
+            while True:
+                found = self.chance.randint(1, MAX_ID)
+                if found not in taken:
+                    taken.add(found)
+                    return found
+
+        return new_id
+
+    # Applying a plan
+
+    def _apply(self, reader: Reader, look: Look, plan: Plan) -> bool:
+        """Stage what is big and commit; False where another look is due."""
+        try:
+            requests = self._stage(reader, look, plan)
+        except RefusedError as exc:
+            self._judge_refusal(look, None, exc)
+            return False
+        commits = list(pack(requests, self._max_requests)) or [Commit((), ())]
+        if len(commits) > 1:
+            logger.warning(
+                "The changes are too large for one request: they go in %d, and until the last is done readers may "
+                "see old and new rows side by side.",
+                len(commits),
+            )
+        generation = look.generation
+        removals = [batch.delete_sheet(sheet.sheet_id) for sheet in look.leftovers]
+        expected = [sheet.expected for sheet in plan.sheets if sheet.expected]
+        for commit in commits:
+            front, generation = swap(generation, self.run, self._ids(look))
+            front += removals
+            removals = []
+            ranges = [shown for each in expected for shown in each.ranges()] if commit is commits[-1] else []
+            try:
+                shown = self._send([*front, *commit.requests], ranges)
+            except RefusedError as exc:
+                place = None if exc.request is None else exc.request - len(front)
+                self._judge_refusal(look, commit.maybe_owner(place), exc)
+                return False
+        return all(is_as_expected(each, shown.get(each.sheet_id, {})) for each in expected)
+
+    def _send(self, requests: Sequence[Request], ranges: Sequence[str]) -> Mapping[int, Mapping[str, Any]]:
+        """Send one commit; a long one that fails again and again may take Google too long, and is made shorter."""
+        try:
+            return self.api.batch_update(requests, ranges)
+        except TransientError:
+            self._failed_commits += 1
+            if self._failed_commits > 1 and len(requests) > FEW_REQUESTS:
+                self._max_requests = len(requests) // 2
+            raise
+
+    def _judge_refusal(self, look: Look, owner: str | None, exc: RefusedError) -> None:
+        """Nothing was applied: look again, but where the same happens on the same generation, give in.
+
+        At first it may be another run that was faster, or somebody who renamed or deleted a tab since we looked.
+        """
+        if self._refused.get(owner) != look.generation:
+            self._refused[owner] = look.generation
+            if owner is None:
+                raise TransientError(f"The workbook was changed by another run meanwhile ({exc})") from exc
+        elif owner is None or self.settings.on_error == "abort":
+            raise exc
+        else:
+            self.outcome.failed[owner] = str(exc)
+
+    def _stage(self, reader: Reader, look: Look, plan: Plan) -> Iterator[tuple[str | None, Request]]:
+        """The requests of the commit, each with its stream; what is too big for it is written to hidden sheets now."""
+        limit = self.settings.max_request_bytes
+        staging = unstaged(plan.sheets)
+        if staging.request_bytes > limit:
+            mark = StagingMark(self.run, self.now())
+            staging = stage(plan.sheets, mark, limit, self._ids(look), room=plan.spare_cells)
+        answered = self._fill(staging)
+        if staging.copies and reader.read_contents(look.sheets) != look.contents:
+            raise TransientError("Somebody changed the workbook while a large change was being prepared.")
+        return ((owner, request) for owner, step in staging.steps for request in commit_requests(step, answered))
+
+    def _fill(self, staging: Staging) -> Mapping[StagedBlock, Sequence[Row]]:
+        """Add the hidden sheets and write their values; the answer is what Google says they hold."""
+        if staging.prepare:
+            self.api.batch_update(staging.prepare)
+        answered: dict[StagedBlock, Sequence[Row]] = {}
+        for call in staging.calls:
+            writes = [(staged.range, staged.block.rows) for staged in call]
+            # The same values at the same place: this may be sent twice.
+            rows = self._patiently(lambda writes=writes: self.api.write_values(writes))  # type: ignore[misc]
+            answered.update(zip(call, rows, strict=True))
+        return answered
+
+    # Patience
+
+    def _patiently(self, work: Callable[[], Answer]) -> Answer:
+        """Do something again until its outcome is known; raise RemoteError when it has failed for too long."""
+        seconds = self.settings.retry_seconds
+        attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransientError),
             wait=tenacity.wait_random_exponential(multiplier=1, max=LONGEST_WAIT_SECONDS),
-            stop=tenacity.stop_before_delay(self.retry_seconds),
-            sleep=self._sleep,
+            stop=FailingFor(seconds),
+            sleep=self.pause,
             before_sleep=log_wait,
             reraise=True,
         )
-
-    def _sleep(self, seconds: float) -> None:
-        """Wait; raise TransientError where the wait was ended by a request to stop."""
-        self.sleep(seconds)
-        if self.is_stopped():
-            raise TransientError("Stopped while waiting for another attempt.")
-
-
-def apply_plan(api: SheetsApi, plan: Plan) -> tuple[str, str] | None:
-    """Send the commits of a plan in order; where Google refuses a stream's request, answer that stream and why."""
-    if len(plan.commits) > 1:
-        logger.warning(
-            "The changes are too large for one request: they go in %d, and until the last is done readers may see "
-            "old and new rows side by side.",
-            len(plan.commits),
-        )
-    for commit in plan.commits:
         try:
-            api.batch_update(commit.requests)
-        except RefusedError as exc:
-            owner = commit.maybe_owner(exc.request)
-            if owner is None:
-                raise
-            return owner, str(exc)
-    return None
+            return attempts(work)
+        except TransientError as exc:
+            raise RemoteError(
+                f"Gave up after {seconds:g} seconds of retrying ('retry_seconds'): {exc} "
+                "The next run will take up where this one left off."
+            ) from exc
+
+
+class FailingFor(tenacity.stop.stop_base):
+    """Stops some seconds after the first failure: a long piece of work that fails late has its retries too."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.first: float | None = None
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        """Whether the next attempt would begin too late."""
+        failed_at = retry_state.outcome_timestamp or 0.0
+        self.first = failed_at if self.first is None else self.first
+        return failed_at + retry_state.upcoming_sleep - self.first > self.seconds
 
 
 def log_wait(state: tenacity.RetryCallState) -> None:
@@ -154,49 +247,3 @@ def log_wait(state: tenacity.RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     wait = state.next_action.sleep if state.next_action else 0.0
     logger.warning("%s Looking again in %.1f seconds.", error, wait)
-
-
-def zone_of(workbook: Workbook) -> tzinfo:
-    """The workbook's own time zone; UTC, with a warning, where this machine doesn't know it."""
-    try:
-        return ZoneInfo(workbook.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        logger.warning(
-            "The workbook's time zone %r is unknown here: instants are shown in UTC. Set 'timezone'.",
-            workbook.timezone,
-        )
-        return ZoneInfo("UTC")
-
-
-def read_contents(api: SheetsApi, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
-    """The cells of these sheets by id, in as few calls as their size allows."""
-    contents: dict[int, Content] = {}
-    for group in group_sheets(sheets):
-        answers = api.read_contents([quote_title(sheet.title) for sheet in group])
-        contents.update((sheet.sheet_id, content) for sheet, content in zip(group, answers, strict=True))
-    return contents
-
-
-def group_sheets(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
-    """Sheets that are read together."""
-    group: list[Sheet] = []
-    cells = characters = 0
-    for sheet in sheets:
-        size, length = sheet.row_count * sheet.column_count, len(quote(quote_title(sheet.title))) + len("&ranges=")
-        if group and (cells + size > MAX_CELLS_A_READ or characters + length > MAX_ADDRESS_CHARACTERS_A_READ):
-            yield group
-            group, cells, characters = [], 0, 0
-        group.append(sheet)
-        cells += size
-        characters += length
-    if group:
-        yield group
-
-
-def new_sheet_id(chance: random.Random, taken: set[int]) -> int:
-    """An id for a new sheet that no other has; Google takes the one we choose."""
-    while True:
-        sheet_id = chance.randint(1, MAX_SHEET_ID)
-        if sheet_id not in taken:
-            taken.add(sheet_id)
-            return sheet_id

@@ -1,6 +1,7 @@
 """(rows now, rows wanted) -> changes. The heart of the mirror, and pure.
 
-Rows are matched by key, else by content with multiplicity. What is equal stays where people sorted it; a changed cell
+Rows are matched by key, else by content with multiplicity. (Where people have changed key cells, a row that lost its
+key is found by the cells beside it.) What is equal stays where people sorted it; a changed cell
 changes alone; what is gone is removed; what is new comes after the last mirrored row, in source order. Rows whose key
 cells are empty, and rows that are blank in every mirrored column, belong to people and stay.
 
@@ -9,8 +10,10 @@ Law: applying diff(a, b) to a gives b, and diff(b, b) is empty.
 
 from __future__ import annotations
 
+import bisect
+import hashlib
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -33,7 +36,7 @@ class CellRun:
 class RowChanges:
     """What turns the rows now into the rows wanted; row numbers are those of now, from 0 below the header.
 
-    Changed cells come first, then rows are removed, then `added` goes below row `after` (-1: below the header).
+    Changed cells come first; `added` goes below row `after` (-1: below the header).
     """
 
     changed: tuple[CellRun, ...] = ()
@@ -58,14 +61,21 @@ class Matching:
 
 
 def diff_rows(
-    now: Sequence[Row], wanted: Sequence[Row], *, keys: Sequence[int], remove: bool, row_capacity: int
+    now: Sequence[Row],
+    wanted: Sequence[Row],
+    *,
+    keys: Sequence[int],
+    remove: bool,
+    row_capacity: int,
+    keys_touched: Callable[[], bool] = lambda: False,
 ) -> RowChanges:
     """Compare rows that are already aligned to the stream's columns.
 
     `keys` are the positions of the key columns, none for a keyless stream; `remove` allows removals; `row_capacity`
-    is how many rows the grid has below the header, since blank ones at its end don't show among the values.
+    is how many rows the grid has below the header, since blank ones at its end don't show among the values;
+    `keys_touched` says whether people changed key cells, so that a row may have lost its key.
     """
-    matching = match_rows(now, wanted, keys, row_capacity)
+    matching = match_rows(now, wanted, keys, row_capacity, keys_touched)
     changed: list[CellRun] = []
     changed_rows = 0
     for here, there in matching.pairs:
@@ -82,8 +92,28 @@ def diff_rows(
     )
 
 
-def match_rows(now: Sequence[Row], wanted: Sequence[Row], keys: Sequence[int], row_capacity: int) -> Matching:
-    """Pair rows that go by the same key, first with first: keys may differ in the source and be equal in a sheet.
+def apply_changes(changes: RowChanges, now: Sequence[Row]) -> list[Row]:
+    """The rows as they will be."""
+    rows = list(now)
+    for run in changes.changed:
+        row = list(rows[run.row])
+        row[run.column : run.column + len(run.cells)] = run.cells
+        rows[run.row] = row
+    removed = set(changes.removed)
+    kept = [row for number, row in enumerate(rows) if number not in removed]
+    at = row_after_removal(changes, changes.after + 1)
+    return [*kept[:at], *changes.added, *kept[at:]]
+
+
+def row_after_removal(changes: RowChanges, row: int) -> int:
+    """The number that a row now has once the removed ones are gone."""
+    return row - bisect.bisect_left(changes.removed, row)
+
+
+def match_rows(
+    now: Sequence[Row], wanted: Sequence[Row], keys: Sequence[int], row_capacity: int, keys_touched: Callable[[], bool]
+) -> Matching:
+    """Pair rows that go by the same key: keys may differ in the source and be equal in a sheet.
 
     A surplus copy of a row is unwanted; a row that nothing tells from one of people's own isn't.
     """
@@ -95,14 +125,46 @@ def match_rows(now: Sequence[Row], wanted: Sequence[Row], keys: Sequence[int], r
     for there, row in enumerate(wanted):
         heres = places.get(row_key(row, keys))
         if heres:
-            matching.pairs.append((heres.popleft(), there))
+            matching.pairs.append((take_likest(heres, now, row), there))
         elif unseen_blanks and all(cell is None for cell in row):
             unseen_blanks -= 1
         else:
             matching.added.append(there)
-    left = (here for heres in places.values() for here in heres)
+    left = [here for heres in places.values() for here in heres]
+    if matching.added and left and keys_touched():
+        pair_by_content(matching, now, wanted, keys, left)
     matching.unwanted = [here for here in left if is_ours(now[here], keys)]
     return matching
+
+
+def take_likest(heres: deque[int], now: Sequence[Row], row: Row) -> int:
+    """Of rows with one key the one whose other cells are right too, else the first: a key may have been typed over."""
+    if len(heres) > 1:
+        for here in heres:
+            if not diff_row(here, now[here], row):
+                heres.remove(here)
+                return here
+    return heres.popleft()
+
+
+def pair_by_content(
+    matching: Matching, now: Sequence[Row], wanted: Sequence[Row], keys: Sequence[int], left: list[int]
+) -> None:
+    """Pair what is left by the cells beside the key: rows whose key somebody typed over or deleted."""
+    beside = [position for position in range(len(wanted[0]) if wanted else 0) if position not in keys]
+    places: defaultdict[RowKey, deque[int]] = defaultdict(deque)
+    for here in left:
+        if beside and is_ours(now[here], beside):
+            places[comparable(now[here][position] for position in beside)].append(here)
+    found: dict[int, int] = {}
+    for there in matching.added:
+        heres = places.get(comparable(wanted[there][position] for position in beside))
+        if heres:
+            found[there] = heres.popleft()
+    matching.pairs += ((here, there) for there, here in found.items())
+    matching.added = [there for there in matching.added if there not in found]
+    paired = set(found.values())
+    left[:] = [here for here in left if here not in paired]
 
 
 def row_key(row: Row, keys: Sequence[int]) -> RowKey:
@@ -148,3 +210,23 @@ def comparable(cells: Any) -> RowKey:
     return tuple(
         (cell,) if isinstance(cell, bool) else canonical(cell) if isinstance(cell, str) else cell for cell in cells
     )
+
+
+def keys_digest(rows: Iterable[Row], keys: Sequence[int]) -> str:
+    """A digest of the keys of these rows, whatever their order: equal as long as nobody touches a key cell.
+
+    Empty for a keyless stream. A sum of 64-bit hashes, because people sort rows.
+    """
+    if not keys:
+        return ""
+    total = 0
+    for row in rows:
+        if is_ours(row, keys):
+            key = repr(comparable(as_read(row[position]) for position in keys)).encode()
+            total += int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big")
+    return f"{total % 2**64:016x}"
+
+
+def as_read(cell: Cell) -> Cell:
+    """A number as the API answers it: without a point where it is whole."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell

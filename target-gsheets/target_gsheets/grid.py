@@ -10,6 +10,22 @@ def quote_title(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
+def column_letters(column: int) -> str:
+    """A column's name: A for 0, AA for 26."""
+    letters = ""
+    while column >= 0:
+        column, digit = divmod(column, 26)
+        letters = chr(ord("A") + digit) + letters
+        column -= 1
+    return letters
+
+
+def a1_range(title: str, start_row: int, end_row: int, start_column: int, end_column: int) -> str:
+    """A rectangle of a sheet in A1 notation."""
+    first = f"{column_letters(start_column)}{start_row + 1}"
+    return f"{quote_title(title)}!{first}:{column_letters(end_column - 1)}{end_row}"
+
+
 def grid_range(
     sheet_id: int,
     start_row: int | None = None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from target_gsheets.batch import encoded_length
+from target_gsheets.blocks import encoded_length
 from target_gsheets.errors import LimitError
 
 Request: TypeAlias = "dict[str, Any]"
@@ -15,7 +15,8 @@ MAX_CELLS = 10_000_000
 MAX_COLUMNS = 18_278
 # Google refuses bodies over 10,485,760 bytes; what is left is for the frame around the requests.
 MAX_COMMIT_BYTES = 10_000_000
-MAX_COMMIT_REQUESTS = 100_000
+# ... and over 100,000 requests; the swap of the generation and what dead runs left behind take a few.
+MAX_COMMIT_REQUESTS = 99_000
 
 
 def refuse_too_large(grids: Mapping[str, tuple[int, int]], *, other_cells: int) -> None:
@@ -38,23 +39,23 @@ def refuse_too_large(grids: Mapping[str, tuple[int, int]], *, other_cells: int) 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Requests that are applied together or not at all, and the stream that each is for."""
+    """Requests that are applied together or not at all, and the stream that each is for, if it is for one."""
 
     requests: tuple[Request, ...]
-    owners: tuple[str, ...]
+    owners: tuple[str | None, ...]
 
     def maybe_owner(self, request: int | None) -> str | None:
         """The stream that a request is for, by its place in the batch."""
         return self.owners[request] if request is not None and request < len(self.owners) else None
 
 
-def pack(requests: Iterable[tuple[str, Request]]) -> Iterator[Commit]:
+def pack(requests: Iterable[tuple[str | None, Request]], max_requests: int = MAX_COMMIT_REQUESTS) -> Iterator[Commit]:
     """Requests (with their streams) in order, in as few commits as Google's limits on one call allow."""
-    commit: list[tuple[str, Request]] = []
+    commit: list[tuple[str | None, Request]] = []
     size = 0
     for owner, request in requests:
         length = encoded_length(request) + 1
-        if commit and (size + length > MAX_COMMIT_BYTES or len(commit) >= MAX_COMMIT_REQUESTS):
+        if commit and (size + length > MAX_COMMIT_BYTES or len(commit) >= max_requests):
             yield make_commit(commit)
             commit, size = [], 0
         commit.append((owner, request))
@@ -63,6 +64,6 @@ def pack(requests: Iterable[tuple[str, Request]]) -> Iterator[Commit]:
         yield make_commit(commit)
 
 
-def make_commit(requests: Sequence[tuple[str, Request]]) -> Commit:
+def make_commit(requests: Sequence[tuple[str | None, Request]]) -> Commit:
     """One commit of requests with their streams."""
     return Commit(tuple(request for _, request in requests), tuple(owner for owner, _ in requests))

@@ -1,4 +1,4 @@
-"""(workbook now, sheets wanted) -> one plan: requests, packed into commits. A plan is data; applying it is dumb."""
+"""(workbook now, sheets wanted) -> what happens to each sheet. A plan is data; applying it is dumb."""
 
 from __future__ import annotations
 
@@ -6,54 +6,79 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from target_gsheets.comparison import Guards
 from target_gsheets.errors import SheetError
-from target_gsheets.limits import Commit, pack, refuse_too_large
-from target_gsheets.sheet_plan import MARGIN, SheetPlan, plan_new_sheet, plan_sheet
+from target_gsheets.generation import free_title
+from target_gsheets.limits import MAX_CELLS, refuse_too_large
+from target_gsheets.marks import StagingMark, StatusMark
+from target_gsheets.sheet_plan import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet, plan_sheet
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Sheet, Workbook
-
-DEFAULT_GRID = (1000, 26)  # of the one sheet in a new workbook, seen in recordings
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sheets of a run, and their requests in commits."""
+    """The sheets of a run, and the room that is left while they are being changed."""
 
     sheets: tuple[SheetPlan, ...]
-    commits: tuple[Commit, ...]
     failed: Mapping[str, str]  # stream -> why its sheet can't be touched
+    spare_cells: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the workbook is in line."""
+        return not any(sheet.steps or sheet.new for sheet in self.sheets)
 
 
 def make_plan(
     workbook: Workbook,
     contents: Mapping[int, Content],
     wanted: Sequence[tuple[WantedSheet, Sheet | None]],
-    new_sheet_id: Callable[[], int],
+    new_id: Callable[[], int],
+    guards: Guards,
 ) -> Plan:
     """Plan a run: the sheets wanted, each with the one that is there, whose cells are in `contents` by its id.
 
     Raise LimitError, naming the largest streams, when the workbook would outgrow what Google allows.
     """
+    plan = plan_sheets(workbook, contents, wanted, new_id, guards)
+    if plan.spare_cells < 0:
+        plan = plan_sheets(workbook, contents, wanted, new_id, guards, removals_first=True)
+    return plan
+
+
+def plan_sheets(
+    workbook: Workbook,
+    contents: Mapping[int, Content],
+    wanted: Sequence[tuple[WantedSheet, Sheet | None]],
+    new_id: Callable[[], int],
+    guards: Guards,
+    *,
+    removals_first: bool = False,
+) -> Plan:
+    """As make_plan, with added rows before removed ones or after them."""
     plans: list[SheetPlan] = []
     failed: dict[str, str] = {}
     indices = itertools.count() if is_fresh(workbook) else itertools.repeat(None)
-    taken = {sheet.title.casefold() for sheet in workbook.sheets}
+    taken = {*workbook.titles}
     for sheet_wanted, sheet in wanted:
         try:
             if sheet is None:
                 title = free_title(sheet_wanted.title, taken)
-                plans.append(plan_new_sheet(sheet_wanted, title, new_sheet_id(), next(indices)))
+                taken.add(title.casefold())
+                plans.append(plan_new_sheet(sheet_wanted, title, new_id(), next(indices)))
             else:
-                plans.append(plan_sheet(sheet, contents[sheet.sheet_id], sheet_wanted))
+                content = contents[sheet.sheet_id]
+                plans.append(plan_sheet(sheet, content, sheet_wanted, guards, removals_first=removals_first))
         except SheetError as exc:
             failed[sheet_wanted.stream] = str(exc)
-    others = (sheet for sheet in workbook.sheets if sheet.sheet_id not in contents)
-    refuse_too_large(
-        {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans},
-        other_cells=sum(sheet.row_count * sheet.column_count for sheet in others),
-    )
-    requests = ((plan.stream, request) for plan in plans for request in plan.requests)
-    return Plan(tuple(plans), tuple(pack(requests)), failed)
+    touched = {sheet.sheet_id for found, sheet in wanted if sheet and found.stream not in failed}
+    others = [sheet for sheet in workbook.sheets if sheet.sheet_id not in touched]
+    staying = sum(sheet.cells for sheet in others if not isinstance(sheet.note, StagingMark))
+    grids = {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans}
+    refuse_too_large(grids, other_cells=staying)
+    peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans)
+    return Plan(tuple(plans), failed, spare_cells=MAX_CELLS - peak)
 
 
 def is_fresh(workbook: Workbook) -> bool:
@@ -61,17 +86,6 @@ def is_fresh(workbook: Workbook) -> bool:
 
     Whoever opens the workbook sees the first tab, and that should be data. (The sheet may hold something; it stays.)
     """
-    if len(workbook.sheets) != 1:
-        return False
-    only = workbook.sheets[0]
-    return only.mark is None and (only.row_count, only.column_count) == DEFAULT_GRID
-
-
-def free_title(title: str, taken: set[str]) -> str:
-    """The title, or the next free one where a sheet of another stream has it; it is taken from then on."""
-    number, free = 1, title
-    while free.casefold() in taken:
-        number += 1
-        free = f"{title[:90]} ({number})"
-    taken.add(free.casefold())
-    return free
+    sheets = [sheet for sheet in workbook.sheets if not isinstance(sheet.note, StatusMark)]
+    grids = [(sheet.row_count, sheet.column_count) for sheet in sheets if sheet.note is None]
+    return len(sheets) == 1 and grids == [(DEFAULT_ROWS, DEFAULT_COLUMNS)]

@@ -14,12 +14,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from target_gsheets.comparison import Guards
 from target_gsheets.credentials import Credentials, is_local, is_plain, parse_credentials
 from target_gsheets.errors import ConfigurationError
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
 DEFAULT_RETRY_SECONDS = 120
 DEFAULT_BATCH_SIZE_ROWS = 10_000
+DEFAULT_REQUEST_BYTES = 2_000_000
+DEFAULT_CALLS_PER_MINUTE = 60
+DEFAULT_UNPROVEN_RATIO = 0.5
+ON_ERROR = ("stream", "abort")
 
 CONFIG_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -65,6 +70,41 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "description": "How many records are handed from the reader to a stream's buffer at a time. "
             f"Default: {DEFAULT_BATCH_SIZE_ROWS}.",
         },
+        "on_error": {
+            "type": ["string", "null"],
+            "title": "On a bad stream",
+            "description": "stream: a stream that is broken leaves its sheet as it was and the others commit; "
+            "abort: nothing is written. Default: stream.",
+        },
+        "max_delete_ratio": {
+            "type": ["number", "string", "null"],
+            "title": "Largest share of rows to remove",
+            "description": "A stream fails where more than this share of the rows of its sheet (of at least 100) would "
+            "be removed, even with proof: 0.5 is half of them. Default: no limit.",
+        },
+        "max_unproven_delete_ratio": {
+            "type": ["number", "string", "null"],
+            "title": "Largest share of rows to remove without proof",
+            "description": "Of a tap that doesn't prove that a stream is whole, no row is removed where more than this "
+            f"share of the sheet would go. Default: {DEFAULT_UNPROVEN_RATIO}.",
+        },
+        "max_request_bytes": {
+            "type": ["number", "string", "null"],
+            "title": "Bytes per request",
+            "description": "Larger changes are written to a hidden sheet first and appear at once from there. "
+            f"Default: {DEFAULT_REQUEST_BYTES}.",
+        },
+        "quota_reads_per_minute": {
+            "type": ["number", "string", "null"],
+            "title": "Reads per minute",
+            "description": f"How often Google may be asked. Default: {DEFAULT_CALLS_PER_MINUTE}, Google's own limit.",
+        },
+        "quota_writes_per_minute": {
+            "type": ["number", "string", "null"],
+            "title": "Writes per minute",
+            "description": "How often Google may be given something to write. "
+            f"Default: {DEFAULT_CALLS_PER_MINUTE}, Google's own limit.",
+        },
         "retry_seconds": {
             "type": ["number", "string", "null"],
             "title": "Seconds of retrying",
@@ -84,6 +124,11 @@ class Settings:
     api_endpoint: str | None = None
     timezone: ZoneInfo | None = None
     retry_seconds: float = DEFAULT_RETRY_SECONDS
+    on_error: str = ON_ERROR[0]
+    guards: Guards = field(default_factory=Guards)
+    max_request_bytes: int = DEFAULT_REQUEST_BYTES
+    quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
+    quota_writes_per_minute: float = DEFAULT_CALLS_PER_MINUTE
 
 
 def normalise_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +166,15 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         credentials=parse_credentials(config, emulated=api_endpoint is not None),
         api_endpoint=api_endpoint,
         timezone=parse_timezone(str(config["timezone"])) if "timezone" in config else None,
-        retry_seconds=parse_number("retry_seconds", config.get("retry_seconds", DEFAULT_RETRY_SECONDS), 0, 86_400),
+        retry_seconds=number_of(config, "retry_seconds", DEFAULT_RETRY_SECONDS, 0, 86_400),
+        on_error=parse_choice("on_error", str(config.get("on_error", ON_ERROR[0])), ON_ERROR),
+        guards=Guards(
+            max_unproven_delete_ratio=number_of(config, "max_unproven_delete_ratio", DEFAULT_UNPROVEN_RATIO, 0, 1),
+            max_delete_ratio=number_of(config, "max_delete_ratio", 1, 0, 1),
+        ),
+        max_request_bytes=int(number_of(config, "max_request_bytes", DEFAULT_REQUEST_BYTES, 10_000, 10_000_000)),
+        quota_reads_per_minute=number_of(config, "quota_reads_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
+        quota_writes_per_minute=number_of(config, "quota_writes_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
     )
 
 
@@ -155,6 +208,18 @@ def parse_timezone(name: str) -> ZoneInfo:
         raise ConfigurationError(
             f"'timezone' is {name!r}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
         ) from exc
+
+
+def parse_choice(name: str, text: str, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    if text.strip() not in choices:
+        raise ConfigurationError(f"'{name}' is {text!r}: give {' or '.join(map(repr, choices))}.")
+    return text.strip()
+
+
+def number_of(config: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:
+    """A number within bounds, or its default."""
+    return parse_number(name, config.get(name, default), low, high)
 
 
 def parse_number(name: str, value: Any, low: float, high: float, *, whole: bool = False) -> float:

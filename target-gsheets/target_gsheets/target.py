@@ -32,9 +32,10 @@ from singer_sdk.singerlib.exceptions import InvalidInputLine
 from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.command import TargetCommand, forget_empty, one_line, readable_settings, type_errors
-from target_gsheets.commit import Arrived, Mirror
-from target_gsheets.errors import ConfigurationError, RemoteError, SourceError
+from target_gsheets.commit import Mirror
+from target_gsheets.errors import ConfigurationError, RemoteError, SourceError, TransientError
 from target_gsheets.intake import Intake
+from target_gsheets.look import Arrived
 from target_gsheets.reader import MessageReader
 from target_gsheets.report import sheet_line, warnings_of
 from target_gsheets.settings import CONFIG_SCHEMA, normalise_config, parse_settings
@@ -75,7 +76,7 @@ class TargetGSheets(Target):
         # The SDK's metrics would say in two lines per stream what our own line says.
         self.metrics_logger.setLevel(logging.WARNING)
         self._settings = parse_settings(self.config, os.environ)
-        self._api = SheetsApi(self._settings, time.monotonic)
+        self._api = SheetsApi(self._settings, time.monotonic, self._pause)
 
     # Messages
 
@@ -158,10 +159,9 @@ class TargetGSheets(Target):
             return
         mirror = Mirror(
             api=self._api,
-            timezone=self._settings.timezone,
-            retry_seconds=self._settings.retry_seconds,
-            sleep=self._terminated.wait,
-            is_stopped=self._terminated.is_set,
+            settings=self._settings,
+            pause=self._pause,
+            now=time.time,
             chance=random.Random(),  # noqa: S311  ids need not be secret
         )
         try:
@@ -178,6 +178,11 @@ class TargetGSheets(Target):
             self.intake.fail(name, reason)
         calls = self._api.calls
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait; raise TransientError where a signal asked us to stop."""
+        if self._terminated.wait(seconds):
+            raise TransientError("Stopped by a signal.")
 
     def _write_state_message(self, state: dict[str, Any]) -> None:
         """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""

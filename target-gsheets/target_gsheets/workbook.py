@@ -1,43 +1,30 @@
-"""API answers -> what the workbook holds now.
-
-A sheet of ours carries a developer metadata entry `target-gsheets` whose value names its stream and the columns that
-we wrote, so that people may rename the tab, and so that a column which left the source can be told from theirs.
-"""
+"""API answers -> what the workbook holds now: sheets, marks, protections, cells. Pure."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from target_gsheets.cells import Cell
+from target_gsheets.marks import AnyMark, StreamMark, maybe_mark
 
-METADATA_KEY = "target-gsheets"
-MAX_METADATA_CHARACTERS = 30_000
 # What spreadsheets.get is asked for, and nothing more.
 FIELDS = (
     "properties(title,timeZone),"
-    "sheets(properties(sheetId,title,index,gridProperties(rowCount,columnCount,frozenRowCount)),developerMetadata)"
+    "sheets(properties(sheetId,title,index,hidden,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
+    "developerMetadata,protectedRanges(protectedRangeId,description))"
 )
 
 Row: TypeAlias = "Sequence[Cell]"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Our entry on a sheet: the stream it mirrors and the columns that are ours."""
+class Protection:
+    """A protected range, as far as it may be one of ours."""
 
-    stream: str
-    columns: tuple[str, ...]
-    metadata_id: int = 0
-
-    def to_value(self) -> str:
-        """The entry's value; too many columns for it are left out, and then never removed from the sheet."""
-        value = json.dumps({"stream": self.stream, "columns": self.columns}, ensure_ascii=False)
-        if len(value) <= MAX_METADATA_CHARACTERS:
-            return value
-        return json.dumps({"stream": self.stream, "columns": ()}, ensure_ascii=False)
+    protection_id: int
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +36,19 @@ class Sheet:
     row_count: int
     column_count: int
     frozen_rows: int = 0
-    mark: Mark | None = None
+    frozen_columns: int = 0
+    note: AnyMark | None = None  # what we left on it
+    protections: tuple[Protection, ...] = ()
+
+    @property
+    def cells(self) -> int:
+        """How many cells the grid has: blank ones count for Google's limit."""
+        return self.row_count * self.column_count
+
+    @property
+    def mark(self) -> StreamMark | None:
+        """Our mark, where the sheet mirrors a stream."""
+        return self.note if isinstance(self.note, StreamMark) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class Workbook:
     title: str
     timezone: str
     sheets: tuple[Sheet, ...]
+    titles: frozenset[str] = frozenset()  # all that are taken, in lower case; charts have tabs without a grid as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def parse_workbook(answer: Mapping[str, Any]) -> Workbook:
         sheets=tuple(
             parse_sheet(sheet) for sheet in answer.get("sheets", ()) if "gridProperties" in sheet["properties"]
         ),
+        titles=frozenset(sheet["properties"].get("title", "").casefold() for sheet in answer.get("sheets", ())),
     )
 
 
@@ -96,21 +97,13 @@ def parse_sheet(answer: Mapping[str, Any]) -> Sheet:
         row_count=grid.get("rowCount", 0),
         column_count=grid.get("columnCount", 0),
         frozen_rows=grid.get("frozenRowCount", 0),
-        mark=maybe_mark(answer.get("developerMetadata", ())),
+        frozen_columns=grid.get("frozenColumnCount", 0),
+        note=maybe_mark(answer.get("developerMetadata", ())),
+        protections=tuple(
+            Protection(found["protectedRangeId"], found.get("description", ""))
+            for found in answer.get("protectedRanges", ())
+        ),
     )
-
-
-def maybe_mark(entries: Iterable[Mapping[str, Any]]) -> Mark | None:
-    """Our entry among a sheet's developer metadata, unless somebody has overwritten it."""
-    for entry in entries:
-        if entry.get("metadataKey") != METADATA_KEY:
-            continue
-        try:
-            value = json.loads(entry.get("metadataValue", ""))
-            return Mark(str(value["stream"]), tuple(map(str, value["columns"])), entry.get("metadataId", 0))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return None
 
 
 def parse_content(answer: Mapping[str, Any]) -> Content:
@@ -126,4 +119,4 @@ def find_sheet(workbook: Workbook, stream: str, title: str) -> Sheet | None:
         # A tab that was duplicated by hand carries the mark twice: the one with the stream's title is the original.
         return next((sheet for sheet in marked if sheet.title == title), marked[0])
     titled = (sheet for sheet in workbook.sheets if sheet.title.casefold() == title.casefold())
-    return next((sheet for sheet in titled if sheet.mark is None), None)
+    return next((sheet for sheet in titled if sheet.note is None), None)

@@ -76,7 +76,8 @@ class Workbook:
         return self.reader.worksheet(title).get_values(value_render_option="UNFORMATTED_VALUE")
 
     def titles(self):
-        return [sheet.title for sheet in self.reader.worksheets()]
+        """The tabs that readers see."""
+        return [sheet.title for sheet in self.reader.worksheets(exclude_hidden=True)]
 
 
 @pytest.fixture(scope="session")

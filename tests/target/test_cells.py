@@ -203,7 +203,7 @@ def test_the_schema_says_what_a_column_holds(schema, column):
         (Column("c", Kind.INTEGER), False, NumberFormat("NUMBER", "0")),
         (Column("c", Kind.NUMBER, 2), False, NumberFormat("NUMBER", "0.00")),
         (Column("c", Kind.NUMBER, 0), False, NumberFormat("NUMBER", "0")),
-        (Column("c", Kind.NUMBER), False, None),
+        (Column("c", Kind.NUMBER), False, NumberFormat("NUMBER", "")),
         (Column("c", Kind.TEXT), False, None),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from target_gsheets.diff import RowChanges, comparable, diff_rows, same_cell
+from target_gsheets.diff import RowChanges, apply_changes, comparable, diff_rows, keys_digest, same_cell
 
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from(["a", "b", "=1", "'=1", "x\r\ny"]), st.just(0.5)
@@ -37,6 +37,12 @@ def apply(changes, now):
     return [tuple(row) for row in rows]
 
 
+def blank_keyed(now, wanted):
+    """Rows without a key that nobody wants: people's own."""
+    wanted = {comparable(row) for row in wanted}
+    return [row for row in now if row[0] is None and comparable(row) not in wanted]
+
+
 def content(rows):
     return Counter(comparable(row) for row in rows if any(cell is not None for cell in row))
 
@@ -51,13 +57,13 @@ def test_applying_the_difference_of_keyless_rows_gives_the_wanted_rows(now, want
 @given(keyed_rows(3), keyed_rows(3))
 def test_applying_the_difference_of_keyed_rows_gives_the_wanted_rows(now, wanted):
     changes = diff_rows(now, wanted, keys=(0,), remove=True, row_capacity=len(now))
-    theirs = [row for row in now if row[0] is None and row not in wanted]
+    theirs = blank_keyed(now, wanted)
     assert content(apply(changes, now)) == content([*wanted, *theirs])
 
 
 @given(keyed_rows(2), keyed_rows(2), st.data())
 def test_sorted_copied_and_emptied_rows_heal(now, wanted, data):
-    theirs = [(None, "a note of somebody"), *(row for row in now if row[0] is None and row not in wanted)]
+    theirs = [(None, "a note of somebody"), *blank_keyed(now, wanted)]
     now = [row for row in now if row[0] is not None]
     messy = data.draw(st.permutations(now + now[:2] + theirs))
     changes = diff_rows(messy, wanted, keys=(0,), remove=True, row_capacity=len(messy))
@@ -121,6 +127,52 @@ def test_blank_rows_of_a_keyless_stream_are_not_added_again_and_again():
 )
 def test_cells_are_compared_by_type_and_value(now, wanted, same):
     assert same_cell(now, wanted) is same
+
+
+@given(keyed_rows(3), keyed_rows(3), st.booleans())
+def test_the_planned_rows_are_those_that_the_changes_make(now, wanted, remove):
+    changes = diff_rows(now, wanted, keys=(0,), remove=remove, row_capacity=len(now))
+    assert [tuple(row) for row in apply_changes(changes, now)] == apply(changes, now)
+
+
+ROWS = [(1, "a", "x"), (2, "b", "y"), (3, "c", "z")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        [(1, "a", "x"), ("oops", "b", "y"), (3, "c", "z")],
+        [(1, "a", "x"), (None, "b", "y"), (3, "c", "z")],
+        [(1, "a", "x"), (3, "b", "y"), (3, "c", "z")],
+        [(3, "a", "x"), (1, "b", "y"), (2, "c", "z")],
+    ],
+    ids=["unknown", "emptied", "another-rows", "all-shuffled"],
+)
+def test_a_key_that_somebody_wrote_over_is_put_back_on_its_row(typed):
+    changes = diff_rows(typed, ROWS, keys=(0,), remove=True, row_capacity=3, keys_touched=lambda: True)
+    assert not changes.removed
+    assert not changes.added
+    assert content(apply(changes, typed)) == content(ROWS)
+    if typed[0][0] == 1:
+        assert apply(changes, typed) == ROWS
+
+
+def test_a_row_that_came_again_under_another_key_is_another_row():
+    wanted = [*ROWS[:2], (9, "c", "z")]
+    changes = diff_rows(ROWS, wanted, keys=(0,), remove=True, row_capacity=3)
+    assert (changes.removed, changes.added) == ((2,), ((9, "c", "z"),))
+
+
+@given(keyed_rows(2), st.randoms())
+def test_the_digest_of_keys_knows_no_order_and_sees_every_change(rows, chance):
+    shuffled = chance.sample(rows, len(rows))
+    assert keys_digest(shuffled, (0,)) == keys_digest(rows, (0,))
+    if any(row[0] is not None for row in rows):
+        assert keys_digest([(None, *row[1:]) for row in rows], (0,)) != keys_digest(rows, (0,))
+
+
+def test_the_digest_takes_numbers_as_google_answers_them():
+    assert keys_digest([(1.0, "a")], (0,)) == keys_digest([(1, "b")], (0,)) != keys_digest([(True, "a")], (0,))
 
 
 def test_no_change_is_nothing():

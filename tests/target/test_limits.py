@@ -6,7 +6,7 @@ import pytest
 
 from target_gsheets import limits
 from target_gsheets.errors import LimitError
-from target_gsheets.limits import pack, refuse_too_large
+from target_gsheets.limits import MAX_COMMIT_REQUESTS, pack, refuse_too_large
 
 
 def test_a_workbook_at_the_limit_is_let_through():
@@ -27,11 +27,11 @@ def test_a_stream_with_too_many_columns_is_refused_by_name():
 def test_requests_are_packed_in_order_and_by_size(monkeypatch, limit, sizes):
     monkeypatch.setattr(limits, "MAX_COMMIT_BYTES", limit)
     requests = [{"addSheet": {"n": number}} for number in range(5)]
-    commits = list(pack([("users", request) for request in requests]))
+    commits = list(pack([("users", request) for request in requests], MAX_COMMIT_REQUESTS))
     assert [request for commit in commits for request in commit.requests] == requests
     assert [len(commit.requests) for commit in commits] == sizes
 
 
-def test_no_commit_has_more_requests_than_google_takes(monkeypatch):
-    monkeypatch.setattr(limits, "MAX_COMMIT_REQUESTS", 2)
-    assert [len(commit.requests) for commit in pack([("users", {})] * 5)] == [2, 2, 1]
+def test_no_commit_has_more_requests_than_it_may():
+    assert [len(commit.requests) for commit in pack([("users", {})] * 5, 2)] == [2, 2, 1]
+    assert MAX_COMMIT_REQUESTS < 100_000

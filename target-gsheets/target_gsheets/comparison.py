@@ -1,0 +1,185 @@
+"""(one sheet now, the sheet wanted) -> how they differ: columns, rows, formats, mark. Pure; no requests yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from target_gsheets.cells import Cell, canonical
+from target_gsheets.columns import Layout, lay_out
+from target_gsheets.diff import RowChanges, apply_changes, diff_rows, keys_digest
+from target_gsheets.errors import SheetError
+from target_gsheets.marks import ColumnMark, StreamMark
+from target_gsheets.proof import Verdict
+from target_gsheets.wanted import WantedSheet
+from target_gsheets.workbook import Content, Row, Sheet
+
+# A sheet with fewer rows than this may always be emptied with proof.
+GUARDED_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What share of a sheet's rows may go: without proof that its stream is whole, and with it."""
+
+    max_unproven_delete_ratio: float = 0.5
+    max_delete_ratio: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a sheet differs from what is wanted; columns go by their number among the wanted ones."""
+
+    layout: Layout
+    now: Sequence[Row]  # the rows now, with their cells in the order in which the columns will stand
+    changes: RowChanges  # ... and what is to change, in that order too
+    kept: int  # rows that stay only for want of proof
+    formats: tuple[int, ...]  # columns whose number format is to be set
+    mark: StreamMark  # ours, as it shall be
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Where the columns will stand, from left to right."""
+        return tuple(self.layout.then[column] for column in self.layout.order)
+
+    @property
+    def rows_after(self) -> list[Row]:
+        """The rows as they will be."""
+        return apply_changes(self.changes, self.now)
+
+
+def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards) -> Comparison:
+    """Compare a sheet that isn't blank; raise SheetError where bringing it in line would do harm."""
+    mark = sheet.mark
+    remembered = {column.name: column for column in mark.columns} if mark else {}
+    width = max(len(content.header), *map(len, content.rows), 0)
+    header = [*content.header, *[None] * (width - len(content.header))]
+    ours = {name: column.text for name, column in remembered.items()}
+    layout = lay_out(header, ours, wanted.columns, alike(content.rows, wanted.rows))
+    refuse_lost_columns(sheet, wanted, layout, ours)
+    order = layout.order
+    now = project(content.rows, [layout.now[column] for column in order])
+    changes, kept = compare_rows(sheet, now, wanted, layout, guards)
+    formats = tuple(
+        column
+        for column, name in enumerate(wanted.columns)
+        if is_format_due(layout.now[column] is None, remembered.get(name), mark, str(wanted.formats[column] or ""))
+    )
+    columns = tuple(mark_column(wanted, layout, column, remembered.get(wanted.columns[column])) for column in order)
+    keys = tuple(map(order.index, wanted.keys))
+    digest = mark.keys if mark else ""
+    if not digest or touches_keys(changes, keys):
+        digest = keys_digest(apply_changes(changes, now), keys)
+    return Comparison(layout, now, changes, kept, formats, StreamMark(wanted.stream, columns, digest))
+
+
+def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours: Mapping[str, str]) -> None:
+    """Raise SheetError where a column that we wrote is gone and can't just be written again.
+
+    Without a key all rows would look like people's own and come twice; without any other column of a stream that
+    brings changes only, the rows that don't come again would stay without a value.
+    """
+    lost = [name for name, place in zip(wanted.columns, layout.now, strict=True) if place is None and name in ours]
+    needed = [name for name in lost if wanted.verdict is Verdict.PARTIAL or wanted.columns.index(name) in wanted.keys]
+    if needed or (ours and all(place is None for place in layout.now)):
+        names = ", ".join(repr(ours[name]) for name in (needed or lost)[:3]) or "of any column of ours"
+        raise SheetError(
+            f"the first row of the sheet {sheet.title!r} lacks the header {names}: put it back where it was, or delete "
+            "the sheet, and the next run makes it anew"
+        )
+
+
+def compare_rows(
+    sheet: Sheet, now: Sequence[Row], wanted: WantedSheet, layout: Layout, guards: Guards
+) -> tuple[RowChanges, int]:
+    """The row changes, and how many rows stay only for want of proof; raise SheetError where too many would go.
+
+    The rows now have their cells in the order in which the columns will stand.
+    """
+    # Where a key is new at the source, rows go by their content once.
+    is_new = any(layout.now[key] is None for key in wanted.keys)
+    keys = () if is_new else tuple(map(layout.order.index, wanted.keys))
+    rows = reorder(wanted.rows, layout.order)
+    last_digest = sheet.mark.keys if sheet.mark else ""
+
+    def diff(*, remove: bool) -> RowChanges:
+        return diff_rows(
+            now,
+            rows,
+            keys=keys,
+            remove=remove,
+            row_capacity=sheet.row_count - 1,
+            keys_touched=lambda: bool(keys and last_digest) and last_digest != keys_digest(now, keys),
+        )
+
+    changes = diff(remove=wanted.verdict is not Verdict.PARTIAL)
+    removed = len(changes.removed)
+    if wanted.verdict is Verdict.LIKELY_WHOLE and removed > guards.max_unproven_delete_ratio * len(now):
+        return diff(remove=False), removed
+    limit = guards.max_delete_ratio
+    if len(now) >= GUARDED_ROWS and removed > limit * len(now):
+        raise SheetError(
+            f"{removed:,} of the {len(now):,} rows of the sheet {sheet.title!r} are gone at the source, more than "
+            f"'max_delete_ratio' ({limit:g}) allows: if that is right, raise it for one run"
+        )
+    return changes, 0
+
+
+def touches_keys(changes: RowChanges, keys: Sequence[int]) -> bool:
+    """Whether the keys in the sheet will be others than now."""
+    runs = (any(run.column <= key < run.column + len(run.cells) for key in keys) for run in changes.changed)
+    return bool(changes.added or changes.removed) or any(runs)
+
+
+def is_format_due(is_new: bool, remembered: ColumnMark | None, mark: StreamMark | None, shown_as: str) -> bool:
+    """Whether a column's number format is to be set: a new column, a taken-over one, or another type than last time.
+
+    Otherwise the format is people's to choose. Milliseconds that once were shown stay, even if today's rows have none.
+    """
+    if is_new:
+        return True
+    if mark is None:
+        return bool(shown_as)
+    return remembered is not None and remembered.shown_as not in {shown_as, f"{shown_as}.000"}
+
+
+def mark_column(wanted: WantedSheet, layout: Layout, column: int, remembered: ColumnMark | None) -> ColumnMark:
+    """What to remember of a column."""
+    name, text, shown_as = wanted.columns[column], layout.headers[column], str(wanted.formats[column] or "")
+    if remembered and remembered.shown_as == f"{shown_as}.000":
+        shown_as = remembered.shown_as
+    return ColumnMark(name, shown_as, "" if text == name else text)
+
+
+def alike(rows: Sequence[Row], wanted: Sequence[Row]) -> Callable[[int, int], bool]:
+    """A judge of whether the cells at a position look like those of a wanted column: at least half are among them."""
+
+    def is_alike(position: int, column: int) -> bool:
+        cells = Counter(known(row[position]) for row in rows if position < len(row) and row[position] is not None)
+        values = Counter(known(row[column]) for row in wanted if row[column] is not None)
+        return 2 * (cells & values).total() >= max(cells.total(), 1) if values else not cells
+
+    return is_alike
+
+
+def known(cell: Cell) -> tuple[type, Cell]:
+    """A cell for counting: TRUE is not 1, and texts are canonical."""
+    return (bool if isinstance(cell, bool) else object, canonical(cell) if isinstance(cell, str) else cell)
+
+
+def project(rows: Sequence[Row], positions: Sequence[int | None]) -> list[Row]:
+    """The cells of these columns, empty where a row is short or the column isn't there yet."""
+    width = len(positions)
+    if list(positions) == list(range(width)):
+        return [(*row[:width], *(None,) * (width - len(row))) for row in rows]
+    return [tuple(None if place is None or place >= len(row) else row[place] for place in positions) for row in rows]
+
+
+def reorder(rows: Sequence[Row], order: Sequence[int]) -> Sequence[Row]:
+    """Rows with their cells in another order."""
+    if list(order) == list(range(len(order))):
+        return rows
+    pick = itemgetter(*order)
+    return [pick(row) for row in rows]

@@ -1,0 +1,129 @@
+"""One look at the workbook: its structure, the cells of the sheets at hand, and what the streams want them to hold.
+
+Two reads: one spreadsheets.get, one values.batchGet (more where there are over a million cells).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from target_gsheets.api import SheetsApi
+from target_gsheets.buffer import RowBuffer
+from target_gsheets.errors import RefusedError, TransientError
+from target_gsheets.generation import Generation, find_generation
+from target_gsheets.grid import quote_title
+from target_gsheets.marks import StagingMark
+from target_gsheets.proof import Verdict
+from target_gsheets.wanted import WantedSheet, sheet_titles, wanted_sheet
+from target_gsheets.workbook import Content, Sheet, Workbook, find_sheet
+
+# One values.batchGet asks for about this many cells, and for ranges that fit into an address.
+MAX_CELLS_A_READ = 1_000_000
+MAX_ADDRESS_CHARACTERS_A_READ = 6_000
+
+logger = logging.getLogger("target-gsheets")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A stream as it arrived: its rows, and what may be done with them."""
+
+    stream: str
+    verdict: Verdict
+    buffer: RowBuffer
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The workbook as it is, and the sheets wanted, each with the one that is there."""
+
+    workbook: Workbook
+    contents: Mapping[int, Content]
+    wanted: Sequence[tuple[WantedSheet, Sheet | None]]
+    generation: Generation
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The sheets whose cells were read."""
+        return [sheet for _, sheet in self.wanted if sheet]
+
+    @property
+    def leftovers(self) -> list[Sheet]:
+        """Hidden sheets that a run made, and that its commit did not take away: ours from before, or a dead run's."""
+        return [sheet for sheet in self.workbook.sheets if isinstance(sheet.note, StagingMark)]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Looks at a workbook, as often as need be, for the same streams."""
+
+    api: SheetsApi
+    timezone: tzinfo | None
+    streams: Sequence[Arrived]
+    _zone: tzinfo | None = field(init=False, default=None)
+    _wanted: dict[str, WantedSheet] = field(init=False, default_factory=dict)
+
+    def look(self, failed: Collection[str]) -> Look:
+        """Read the workbook and the sheets of the streams that haven't failed."""
+        workbook = self.api.read_workbook()
+        wanted = [sheet for sheet in self._sheets(self.timezone or zone_of(workbook)) if sheet.stream not in failed]
+        pairs = [(sheet, find_sheet(workbook, sheet.stream, sheet.title)) for sheet in wanted]
+        contents = self.read_contents([sheet for _, sheet in pairs if sheet])
+        return Look(workbook, contents, pairs, find_generation(workbook))
+
+    def read_contents(self, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
+        """The cells of these sheets by id, in as few calls as their size allows."""
+        contents: dict[int, Content] = {}
+        for group in group_sheets(sheets):
+            try:
+                answers = self.api.read_contents([quote_title(sheet.title) for sheet in group])
+            except RefusedError as exc:
+                raise TransientError(f"A tab was renamed or deleted while we looked ({exc})") from exc
+            contents.update((sheet.sheet_id, content) for sheet, content in zip(group, answers, strict=True))
+        return contents
+
+    def _sheets(self, zone: tzinfo) -> list[WantedSheet]:
+        """What the streams want their sheets to hold, converted once for a time zone."""
+        if zone != self._zone or not self._wanted:
+            titles = sheet_titles(arrived.stream for arrived in self.streams)
+            self._wanted = {
+                arrived.stream: wanted_sheet(
+                    arrived.stream, titles[arrived.stream], arrived.verdict, arrived.buffer, zone
+                )
+                for arrived in self.streams
+            }
+            self._zone = zone
+        return list(self._wanted.values())
+
+
+def zone_of(workbook: Workbook) -> tzinfo:
+    """The workbook's own time zone; UTC, with a warning, where this machine doesn't know it."""
+    try:
+        return ZoneInfo(workbook.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        logger.warning(
+            "The workbook's time zone %r is unknown here: instants are shown in UTC. Set 'timezone'.",
+            workbook.timezone,
+        )
+        return ZoneInfo("UTC")
+
+
+def group_sheets(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
+    """Sheets that are read together."""
+    group: list[Sheet] = []
+    cells = characters = 0
+    for sheet in sheets:
+        size, length = sheet.row_count * sheet.column_count, len(quote(quote_title(sheet.title))) + len("&ranges=")
+        if group and (cells + size > MAX_CELLS_A_READ or characters + length > MAX_ADDRESS_CHARACTERS_A_READ):
+            yield group
+            group, cells, characters = [], 0, 0
+        group.append(sheet)
+        cells += size
+        characters += length
+    if group:
+        yield group

@@ -1,0 +1,113 @@
+"""What we leave in a workbook to know our own again: developer metadata `target-gsheets` on each sheet of ours. Pure.
+
+    {"stream": …, "columns": [[name, format, header], …], "keys": …}    mirrors a stream
+    {"role": "status"}                                                  holds the token of the generation
+    {"role": "staging", "run": …, "at": …}                              is being filled, hidden, by a run
+
+So people may rename any tab, a column that left the source can be told from theirs, and what a killed run left behind
+is found. Google keeps at most 30,000 characters of metadata for a sheet (second-hand).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+METADATA_KEY = "target-gsheets"
+MAX_METADATA_CHARACTERS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMark:
+    """A column that we wrote: its name, the format we gave it, and its header where that had to differ."""
+
+    name: str
+    shown_as: str = ""
+    header: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands above the column."""
+        return self.header or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class StreamMark:
+    """On the sheet of a stream: the columns that are ours, and a digest of the keys as we left them."""
+
+    stream: str
+    columns: tuple[ColumnMark, ...] = ()
+    keys: str = ""
+    metadata_id: int = 0
+
+    def to_value(self) -> str:
+        """The entry's value; columns that are too many for it are left out, and then never removed from the sheet."""
+        columns = [trimmed([column.name, column.shown_as, column.header]) for column in self.columns]
+        value = compact({"stream": self.stream, "columns": columns, "keys": self.keys})
+        if len(value) <= MAX_METADATA_CHARACTERS:
+            return value
+        return compact({"stream": self.stream, "columns": [], "keys": self.keys})
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMark:
+    """On the sheet that holds the token of the generation."""
+
+    metadata_id: int = 0
+
+    def to_value(self) -> str:
+        """The entry's value."""
+        return compact({"role": "status"})
+
+
+@dataclass(frozen=True, slots=True)
+class StagingMark:
+    """On a hidden sheet that a run fills; `at` is when, in seconds since 1970."""
+
+    run: str
+    at: float
+    metadata_id: int = 0
+
+    def to_value(self) -> str:
+        """The entry's value."""
+        return compact({"role": "staging", "run": self.run, "at": round(self.at)})
+
+
+AnyMark: TypeAlias = "StreamMark | StatusMark | StagingMark"
+
+
+def maybe_mark(entries: Sequence[Mapping[str, Any]]) -> AnyMark | None:
+    """Our entry among a sheet's developer metadata, unless somebody has overwritten it."""
+    for entry in entries:
+        if entry.get("metadataKey") == METADATA_KEY:
+            try:
+                mark = parse_mark(json.loads(entry.get("metadataValue", "")))
+            except (ValueError, KeyError, TypeError):
+                continue
+            return replace(mark, metadata_id=entry.get("metadataId", 0))
+    return None
+
+
+def parse_mark(value: Mapping[str, Any]) -> AnyMark:
+    """Read an entry's value; raise ValueError, KeyError or TypeError where it isn't one of ours."""
+    role = value.get("role")
+    if role == "status":
+        return StatusMark()
+    if role == "staging":
+        return StagingMark(str(value["run"]), float(value["at"]))
+    columns = tuple(ColumnMark(*map(str, column)) for column in value["columns"])
+    return StreamMark(str(value["stream"]), columns, str(value["keys"]))
+
+
+def trimmed(texts: list[str]) -> list[str]:
+    """The texts without the empty ones at their end."""
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def compact(value: Any) -> str:
+    """JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
