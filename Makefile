@@ -15,7 +15,7 @@ export UV_NO_PROGRESS := 1
 
 MATRIX := 12 13 14 15 16 17 18
 
-.PHONY: setup demo test test-faults test-matrix lint format clean
+.PHONY: setup demo test test-faults test-matrix test-clients lint format clean
 
 setup: $(READY)
 
@@ -38,6 +38,10 @@ test-matrix: setup
 	@$(VENV)/bin/python -m tests.tap.servers $(MATRIX)
 	@for version in $(MATRIX); do echo "Postgres $$version"; \
 		TEST_POSTGRES=$$version $(VENV)/bin/python -m pytest tests/tap || exit 1; done
+
+# Other people's clients, by their own tests, against the emulator; they are fetched once.
+test-clients: setup
+	@$(VENV)/bin/python -m tests.emulator.clients
 
 lint: setup
 	@$(VENV)/bin/ruff check .

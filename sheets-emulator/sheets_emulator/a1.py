@@ -1,7 +1,8 @@
 """A1 and R1C1 notation: text to a reference, and a box back to text.
 
 Design rule: this module knows nothing of workbooks. A reference keeps what was written; who resolves it against a
-sheet fills the open ends. All indexes are zero-based and half-open, as in GridRange.
+sheet fills the open ends. All indexes are zero-based and half-open, as in GridRange. A text is read as A1 first, then
+as R1C1, then as a title; both halves of a range are of one notation (measured, see r1c1.py).
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from . import r1c1
 
 
 class Box(NamedTuple):
@@ -40,6 +43,19 @@ class Box(NamedTuple):
     def contains(self, other: Box) -> bool:
         return self.intersect(other) == other
 
+    def without(self, other: Box) -> list[Box]:
+        """What of this box lies outside of the other, in at most four boxes."""
+        cut = self.intersect(other)
+        if cut.empty:
+            return [self]
+        parts = (
+            self._replace(r1=cut.r0),
+            self._replace(r0=cut.r1),
+            Box(cut.r0, cut.r1, self.c0, cut.c0),
+            Box(cut.r0, cut.r1, cut.c1, self.c1),
+        )
+        return [part for part in parts if not part.empty]
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -57,8 +73,9 @@ class Reference:
         return self.r0 is self.r1 is self.c0 is self.c1 is None
 
 
+Corner = tuple[int | None, int | None]
+"""Row and column, None where open."""
 _CORNER = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,7})?\Z")
-_R1C1 = re.compile(r"[Rr]([1-9][0-9]*)[Cc]([1-9][0-9]*)(?::[Rr]([1-9][0-9]*)[Cc]([1-9][0-9]*))?\Z")
 _PLAIN_TITLE = re.compile(r"[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*\Z")
 
 
@@ -84,12 +101,11 @@ def parse(text: str) -> Reference | None:
     """The reference that `text` writes; None if it is none. A bare word that is no cell becomes a title."""
     title, quoted, cells = _split_title(text)
     if cells is None:
-        if quoted or title is None:
+        if quoted:
             return Reference(title, quoted) if title else None
-        return _parse_cells(title, None, quoted=False) or Reference(title)
-    if title == "":
-        return None
-    return _parse_cells(cells, title, quoted=quoted)
+        return _parse_cells(text, None, quoted=False) or (Reference(text) if text else None)
+    found = _parse_cells(cells, title or None, quoted=quoted)
+    return found if found or quoted else Reference(text)
 
 
 def _split_title(text: str) -> tuple[str | None, bool, str | None]:
@@ -103,31 +119,36 @@ def _split_title(text: str) -> tuple[str | None, bool, str | None]:
 
 
 def _parse_cells(cells: str, title: str | None, *, quoted: bool) -> Reference | None:
-    match = _R1C1.match(cells)
-    if match:
-        r0, c0 = int(match[1]) - 1, int(match[2]) - 1
-        r1, c1 = (int(match[3]) - 1, int(match[4]) - 1) if match[3] else (r0, c0)
-        return _ordered(title, quoted, (r0, c0), (r1, c1))
     first, colon, second = cells.partition(":")
+    corners = _corners(first, second, colon) or _r1c1_corners(first, second, colon)
+    return _ordered(title, quoted, *corners) if corners else None
+
+
+def _corners(first: str, second: str, colon: str) -> tuple[Corner, Corner] | None:
+    """The corners of an A1 text; a lone one names both its row and its column."""
     start = _parse_corner(first)
     end = _parse_corner(second) if colon else start
-    if start is None or end is None:
+    if start is None or end is None or (not colon and None in start):
         return None
-    if not colon and None in start:
-        return None
-    return _ordered(title, quoted, start, end)
+    return start, end
 
 
-def _parse_corner(text: str) -> tuple[int | None, int | None] | None:
+def _r1c1_corners(first: str, second: str, colon: str) -> tuple[Corner, Corner] | None:
+    start = r1c1.parse_half(first)
+    end = r1c1.parse_half(second) if colon else start
+    if start is None or end is None or (colon and r1c1.refused(start, end)):
+        return None
+    return start[:2], end[:2]
+
+
+def _parse_corner(text: str) -> Corner | None:
     match = _CORNER.match(text)
     if not match or not (match[1] or match[2]):
         return None
     return (int(match[2]) - 1 if match[2] else None, column_index(match[1]) if match[1] else None)
 
 
-def _ordered(
-    title: str | None, quoted: bool, start: tuple[int | None, int | None], end: tuple[int | None, int | None]
-) -> Reference:
+def _ordered(title: str | None, quoted: bool, start: Corner, end: Corner) -> Reference:
     r0, r1 = _span(start[0], end[0])
     c0, c1 = _span(start[1], end[1])
     return Reference(title, quoted, r0, r1, c0, c1)
@@ -144,9 +165,8 @@ def _span(first: int | None, second: int | None) -> tuple[int | None, int | None
 
 def quote_title(title: str) -> str:
     """The title as answers write it: quoted where it isn't a plain word or could be read as a cell (recorded: 'D3')."""
-    looks_like_cell = _CORNER.match(title) is not None and any(character.isdigit() for character in title)
     plain = title.isascii() and _PLAIN_TITLE.match(title) is not None
-    if plain and not looks_like_cell and not _R1C1.match(title):
+    if plain and _parse_cells(title, None, quoted=False) is None:
         return title
     return "'" + title.replace("'", "''") + "'"
 

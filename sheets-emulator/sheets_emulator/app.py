@@ -176,7 +176,7 @@ def _json_answer(body: Any, status: int = 200) -> Outgoing:
 
 
 async def _read(scope: Scope, receive: Receive) -> Incoming:
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     parts = []
     while True:
         message: Message = await receive()
@@ -184,16 +184,17 @@ async def _read(scope: Scope, receive: Receive) -> Incoming:
         if not message.get("more_body"):
             break
     body = b"".join(parts)
-    if headers.get(b"content-encoding") == "gzip":
+    if headers.get("content-encoding") == "gzip":
         body = _gunzipped(body)
     return Incoming(
         scope["method"],
         canonical_path(scope["path"]),
         scope["query_string"].decode("latin-1"),
         body,
-        headers.get(b"authorization", ""),
-        headers.get(b"content-type", ""),
-        f"http://{headers.get(b'host', 'localhost')}",
+        headers.get("authorization", ""),
+        headers.get("content-type", ""),
+        f"http://{headers.get('host', 'localhost')}",
+        headers,
     )
 
 
@@ -206,6 +207,7 @@ def _gunzipped(body: bytes) -> bytes:
 
 async def _send(send: Send, answer: Outgoing, *, truncate: bool = False) -> None:
     headers = [(b"content-type", answer.media_type.encode()), (b"cache-control", b"no-store")]
+    headers += [(name.encode(), value.encode()) for name, value in answer.headers]
     if answer.status != 204:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -187,9 +187,13 @@ def _read_number(value: Any) -> float:
 def _read_boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    if value not in ("true", "false"):
+    if not isinstance(value, str) or value.lower() not in _WORDS:
         raise ValueError
-    return bool(value == "true")
+    return _WORDS[value.lower()]
+
+
+_WORDS = dict.fromkeys(("true", "t", "yes", "y", "1"), True) | dict.fromkeys(("false", "f", "no", "n", "0"), False)
+"""Booleans as text, in a body or a query (measured by backlot)."""
 
 
 def _read_string(value: Any) -> str:

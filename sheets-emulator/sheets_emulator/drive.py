@@ -5,12 +5,10 @@ Design rule: pure but for the store, which it is given. A method answers a Reply
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable
 
-from .drive_calls import DriveCall, DriveError, Reply, may, projected
+from .drive_calls import SPREADSHEET, DriveCall, DriveError, Reply, may, projected
 from .drive_permissions import (
     all_permissions,
     create_permission,
@@ -20,12 +18,11 @@ from .drive_permissions import (
     update_permission,
 )
 from .drive_query import matches_query
-from .export import to_csv, to_xlsx
+from .drive_uploads import Upload, fill_from, receive, refuse_unconverted
+from .export import to_csv, to_tsv, to_xlsx
 from .methods import new_workbook
 from .model import Json, Sheet, Workbook
-from .values import entered_cell
 
-SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DEFAULT_FIELDS = "kind,id,name,mimeType"
 
@@ -57,8 +54,16 @@ def create(call: DriveCall) -> Reply:
     wanted = call.body or {}
     if wanted.get("mimeType", SPREADSHEET) != SPREADSHEET:
         raise DriveError(501, f"sheets-emulator keeps spreadsheets only, not {wanted['mimeType']}.", "notImplemented")
-    book = new_workbook(call.make_id(), call.account, wanted.get("name") or "Untitled", call.now)
-    book.drive = {name: wanted[name] for name in _OWN_MEMBERS if name in wanted}
+    return _kept(call, _new_file(call, wanted))
+
+
+def _new_file(call: DriveCall, metadata: Json) -> Workbook:
+    book = new_workbook(call.make_id(), call.account, metadata.get("name") or "Untitled", call.now)
+    book.drive = {name: metadata[name] for name in _OWN_MEMBERS if name in metadata}
+    return book
+
+
+def _kept(call: DriveCall, book: Workbook) -> Reply:
     call.store.keep([book])
     return projected(call, file_json(book, call.account), _DEFAULT_FIELDS)
 
@@ -85,17 +90,24 @@ def list_files(call: DriveCall) -> Reply:
 
 
 def get(call: DriveCall) -> Reply:
+    if call.parameters.get("alt") == "media":
+        call.readable()
+        text = "Only files with binary content can be downloaded. Use Export with Docs Editors files."
+        raise DriveError(403, text, "fileNotDownloadable", "alt")
     return projected(call, file_json(call.readable(), call.account), _DEFAULT_FIELDS)
 
 
 def update(call: DriveCall) -> Reply:
-    book, wanted = call.writable(), call.body or {}
-    if wanted.get("name"):
-        book.properties["title"] = wanted["name"]
-    book.drive.update({name: wanted[name] for name in _OWN_MEMBERS if name in wanted})
+    return _kept(call, _changed_file(call, call.body or {}))
+
+
+def _changed_file(call: DriveCall, metadata: Json) -> Workbook:
+    book = call.writable()
+    if metadata.get("name"):
+        book.properties["title"] = metadata["name"]
+    book.drive.update({name: metadata[name] for name in _OWN_MEMBERS if name in metadata})
     book.modified = call.now
-    call.store.keep([book])
-    return projected(call, file_json(book, call.account), _DEFAULT_FIELDS)
+    return book
 
 
 def delete(call: DriveCall) -> Reply:
@@ -115,8 +127,7 @@ def copy(call: DriveCall) -> Reply:
     book.created = book.modified = call.now
     book.permissions = []
     book.drive = {name: wanted[name] for name in _OWN_MEMBERS if name in wanted}
-    call.store.keep([book])
-    return projected(call, file_json(book, call.account), _DEFAULT_FIELDS)
+    return _kept(call, book)
 
 
 def export(call: DriveCall) -> Reply:
@@ -129,9 +140,24 @@ def export(call: DriveCall) -> Reply:
 
 _EXPORTS: dict[str, Callable[[Workbook], bytes]] = {
     "text/csv": lambda book: to_csv(book, book.sheets[0]),
-    "text/tab-separated-values": lambda book: to_csv(book, book.sheets[0], "\t"),
+    "text/tab-separated-values": lambda book: to_tsv(book, book.sheets[0]),
     XLSX: to_xlsx,
 }
+
+
+def download(call: DriveCall) -> Reply:
+    """The download address of the page, no part of the API: google-spreadsheet for Node takes CSV, TSV, XLSX there."""
+    book, kind = call.readable(), call.parameters.get("format", "xlsx")
+    if kind == "xlsx":
+        return Reply(to_xlsx(book), media_type=XLSX)
+    gid = call.parameters.get("gid")
+    sheet = next((sheet for sheet in book.sheets if gid in {None, str(sheet.sheet_id)}), None)
+    if sheet is None or kind not in _DOWNLOADS:
+        raise DriveError(400, f"There is no download of sheet {gid} as {kind}.", "badRequest")
+    return Reply(_DOWNLOADS[kind](book, sheet), media_type="text/" + {"tsv": "tab-separated-values"}.get(kind, kind))
+
+
+_DOWNLOADS: dict[str, Callable[[Workbook, Sheet], bytes]] = {"csv": to_csv, "tsv": to_tsv}
 
 
 def comments(call: DriveCall) -> Reply:
@@ -139,17 +165,33 @@ def comments(call: DriveCall) -> Reply:
     return projected(call, {"kind": "drive#commentList", "comments": []}, "*")
 
 
-def upload(call: DriveCall) -> Reply:
-    """Drive v2's media upload of a CSV (gspread's import_csv): the file becomes that one sheet."""
-    book = call.writable()
-    locale = str(book.properties.get("locale", "en_US"))
-    rows = list(csv.reader(io.StringIO(call.raw.decode("utf-8-sig"))))
-    width = max(map(len, rows), default=0)
-    sheet = Sheet(0, "Sheet1", max(len(rows), 1000), max(width, 26))
-    for index, row in enumerate(rows):
-        sheet.cells.set_row(index, [entered_cell(text, locale)[0] for text in row])
-    book.sheets, book.named_ranges, book.developer_metadata = [sheet], [], []
-    book.modified = call.now
+def upload_new(call: DriveCall) -> Reply:
+    """files.create with content, which the metadata asks to be converted."""
+    return receive(call, _create_from)
+
+
+def _create_from(call: DriveCall, upload: Upload) -> Reply:
+    refuse_unconverted(upload)
+    book = _new_file(call, upload.metadata)
+    fill_from(book, upload)
+    return _kept(call, book)
+
+
+def upload_content(call: DriveCall) -> Reply:
+    """files.update with content: it takes the place of all sheets."""
+    return receive(call, _update_from)
+
+
+def _update_from(call: DriveCall, upload: Upload) -> Reply:
+    book = _changed_file(call, upload.metadata)
+    fill_from(book, upload)
+    return _kept(call, book)
+
+
+def upload_v2(call: DriveCall) -> Reply:
+    """Drive v2's simple upload of a CSV, which gspread's import_csv does."""
+    book = _changed_file(call, {})
+    fill_from(book, Upload({}, call.request.content_type, call.request.body))
     call.store.keep([book])
     return Reply(
         {"kind": "drive#file", "id": book.spreadsheet_id, "title": book.properties["title"], "mimeType": SPREADSHEET}
@@ -167,6 +209,7 @@ ROUTES: tuple[tuple[str, str, re.Pattern[str], Callable[[DriveCall], Reply]], ..
         ("drive.files.update", "PATCH", r"/drive/v3/files" + _FILE, update),
         ("drive.files.delete", "DELETE", r"/drive/v3/files" + _FILE, delete),
         ("drive.files.copy", "POST", r"/drive/v3/files" + _FILE + "/copy", copy),
+        ("page.export", "GET", r"/spreadsheets/d" + _FILE + "/export", download),
         ("drive.files.export", "GET", r"/drive/v3/files" + _FILE + "/export", export),
         ("drive.comments.list", "GET", r"/drive/v3/files" + _FILE + "/comments", comments),
         ("drive.permissions.list", "GET", r"/drive/v3/files" + _FILE + "/permissions", list_permissions),
@@ -174,6 +217,10 @@ ROUTES: tuple[tuple[str, str, re.Pattern[str], Callable[[DriveCall], Reply]], ..
         ("drive.permissions.get", "GET", r"/drive/v3/files" + _FILE + _PERMISSION, get_permission),
         ("drive.permissions.update", "PATCH", r"/drive/v3/files" + _FILE + _PERMISSION, update_permission),
         ("drive.permissions.delete", "DELETE", r"/drive/v3/files" + _FILE + _PERMISSION, delete_permission),
-        ("drive.files.upload", "PUT", r"/upload/drive/v2/files" + _FILE, upload),
+        ("drive.files.create", "POST", r"/upload/drive/v3/files", upload_new),
+        ("drive.files.create", "PUT", r"/upload/drive/v3/files", upload_new),
+        ("drive.files.update", "PATCH", r"/upload/drive/v3/files" + _FILE, upload_content),
+        ("drive.files.update", "PUT", r"/upload/drive/v3/files" + _FILE, upload_content),
+        ("drive.files.upload", "PUT", r"/upload/drive/v2/files" + _FILE, upload_v2),
     )
 )

@@ -11,8 +11,11 @@ from typing import Any
 
 from . import fields
 from .errors import ApiError
+from .exchange import Incoming
 from .model import Json, Workbook
 from .store import Store
+
+SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 
 
 class DriveError(ApiError):
@@ -36,6 +39,7 @@ class Reply:
     body: Any = None
     status: int = 200
     media_type: str = "application/json; charset=UTF-8"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,11 @@ class DriveCall:
     path: dict[str, str]
     parameters: dict[str, str]
     body: Any
-    raw: bytes
+    request: Incoming
     now: str
     make_id: Callable[[], str]
-    foreign: frozenset[str]
+    uploads: dict[str, Any]
+    """The resumable uploads that haven't ended, by their id."""
 
     def readable(self) -> Workbook:
         book = self.store.get(self.path["fileId"])

@@ -12,6 +12,10 @@
     └── DriveError                in drive_calls.py: the shape of Drive
     TokenRefusedError             400  the OAuth shape {"error", "error_description"}
     RequestError                  one request of a batch is wrong; the batch adds its place and kind
+    ConfigurationError            an option can't be used: the message names it, and `serve` ends with status 1
+    ├── ListenError               in running.py: --host, --port
+    ├── SeedError                 in seed.py: --seed
+    └── StateError                in store.py: --state
 
 Design rule: where Google's own text is known (recorded, or quoted in a public issue) it is used; every other text names
 the value and the remedy.
@@ -83,6 +87,10 @@ class TokenRefusedError(Exception):
 
     def body(self) -> dict[str, str]:
         return {"error": self.error, "error_description": self.description}
+
+
+class ConfigurationError(Exception):
+    """What was given on the command line, or to running_emulator(), can't be used."""
 
 
 class RequestError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -24,6 +24,8 @@ class Incoming:
     authorization: str
     content_type: str
     base_url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    """All of them, names in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Outgoing:
     status: int
     body: bytes
     media_type: str = JSON_TYPE
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 _SLASH_AFTER_ID = re.compile(r"(/v4/spreadsheets/[^/:]+|/drive/v3/files/[^/]+)/(?=:|\Z)")

@@ -25,15 +25,26 @@ from .model import Json, Sheet, Workbook
 from .render import Renderer
 
 
-def to_csv(book: Workbook, sheet: Sheet, delimiter: str = ",") -> bytes:
+def to_csv(book: Workbook, sheet: Sheet) -> bytes:
     """The formatted values, lines ended by CRLF, none after the last (recorded)."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(_full_rows(book, sheet))
+    return out.getvalue().removesuffix("\r\n").encode()
+
+
+def to_tsv(book: Workbook, sheet: Sheet) -> bytes:
+    """As to_csv, but nothing is quoted: a tab or the end of a line within a cell is a space (measured by backlot)."""
+    rows = ("\t".join(_BREAK.sub(" ", text) for text in row) for row in _full_rows(book, sheet))
+    return "\r\n".join(rows).encode()
+
+
+_BREAK = re.compile(r"\r\n|[\t\r\n]")
+
+
+def _full_rows(book: Workbook, sheet: Sheet) -> list[list[str]]:
     rows = Renderer(book).value_rows(sheet, sheet.box)
     width = max(map(len, rows), default=0)
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(
-        [*row, *[""] * (width - len(row))] for row in rows
-    )
-    return out.getvalue().removesuffix("\r\n").encode()
+    return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
 _FORBIDDEN = re.compile(r"[\\/?*\[\]:]")

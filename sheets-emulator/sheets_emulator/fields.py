@@ -93,6 +93,11 @@ def wants(tree: Tree, *path: str) -> bool:
     return True
 
 
+def reaches(tree: Tree, *path: str) -> bool:
+    """Does the mask reach this path by name? Unlike wants(), "*" for everything doesn't (measured for grid data)."""
+    return bool(tree) and wants(tree, *path)
+
+
 def required_mask(body: dict[str, Any]) -> Tree:
     """The mask of an update request, which may not be absent (issue)."""
     text = body.get("fields")

@@ -28,6 +28,15 @@ UNCHECKED: tuple[tuple[str, str], ...] = (
     ),
     ("Size of developer metadata", "At most 30,000 characters for the spreadsheet and for each sheet, in our words."),
     ("duplicateSheet and copyTo", "Ranges get new ids and the sheet's developer metadata is copied; not documented."),
+    (
+        "batchUpdate with more than 100,000 requests",
+        "Refused in our words before any is applied; neither the number nor Google's text is documented.",
+    ),
+    (
+        "The mask of a batchUpdate with includeSpreadsheetInResponse",
+        "Decides alone whether cells are answered, as it was measured for spreadsheets.get: `updatedSpreadsheet` "
+        "brings them, `*` doesn't.",
+    ),
     ("copyPaste of values", "Text such as `=1+1` or `007` stays text; not documented."),
     (
         "A text that begins with an apostrophe",
@@ -48,8 +57,8 @@ UNCHECKED: tuple[tuple[str, str], ...] = (
     (
         "Protected ranges",
         "The text of the refusal is Google's; that values.batchUpdate puts `Invalid data[i]: ` in front is our guess. "
-        "Writing to a protected cell what it holds already is not noticed, Google refuses it. Anybody who may write "
-        "the workbook may take away a warning.",
+        "Writing to a protected cell what it holds already is refused, as Google's help for AppSheet implies; null "
+        "leaves a cell untouched. Anybody who may write the workbook may take away a warning.",
     ),
     (
         "Unknown paths in a field mask",
@@ -115,11 +124,15 @@ DIFFERENT: tuple[tuple[str, str], ...] = (
     ("--seed FILE.xlsx", "Values, formulas, formats of dates and frozen rows."),
     ("Gzip", "A compressed request is read; answers aren't compressed."),
     ("180 seconds", "No request times out."),
-    ("Drive", "Spreadsheets only; no folders, revisions, comments or shared drives."),
+    (
+        "Drive",
+        "Spreadsheets only; no folders, revisions, comments or shared drives. An upload becomes a spreadsheet where "
+        "the metadata asks for one; what Drive would keep as it is (a simple upload of a new file) is refused. CSV and "
+        "tab-separated text only; that the tab is called Sheet1 is our guess.",
+    ),
     (
         "docs.google.com/spreadsheets/d/ID/export",
-        "The download addresses of the page, which google-spreadsheet for Node uses, are no part of the API; "
-        "files.export is there.",
+        "Answers CSV, TSV and XLSX, which google-spreadsheet for Node asks for; no PDF, ODS or HTML.",
     ),
     (
         "--auth any",

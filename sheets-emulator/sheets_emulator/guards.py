@@ -1,7 +1,9 @@
 """Protected ranges: who may edit one, and whether a change touched one that the caller may not.
 
 Design rule: no request kind is known here. What a protection holds is compared before and after a change, wherever
-rows and columns moved it: cells, formats and notes of its range, for a whole sheet its title, grid and sizes too.
+rows and columns moved it: cells, formats and notes of its range, for a whole sheet its title, grid and sizes too. To
+write a protected cell is refused even where it keeps its value, as Google's help for AppSheet (answer 11494252) tells
+of rows that are written whole.
 """
 
 from __future__ import annotations
@@ -47,13 +49,21 @@ def guard(book: Workbook, account: str) -> Callable[[Workbook], None]:
     if not held:
         return lambda _: None
     before = book.fork()
+    _watch(book)
 
     def check(after: Workbook) -> None:
         for item in held:
             if _touched(before, after, item):
                 raise RequestError(PROTECTED)
+        _watch(after)
 
     return check
+
+
+def _watch(book: Workbook) -> None:
+    for sheet in book.sheets:
+        for layer in sheet.layers:
+            layer.written = []
 
 
 def _touched(before: Workbook, after: Workbook, item: Json) -> bool:
@@ -69,7 +79,15 @@ def _touched(before: Workbook, after: Workbook, item: Json) -> bool:
         return True
     boxes = grid_box(old, old_range), grid_box(new, new_range)
     free = [grid_box(new, one) for one in now[0].get("unprotectedRanges", [])]
-    return _cells_differ((old, new), boxes, free)
+    return _written(new, boxes[1], free) or _cells_differ((old, new), boxes, free)
+
+
+def _written(sheet: Sheet, held: Box, free: list[Box]) -> bool:
+    """Whether the latest request wrote a cell of the box that isn't free."""
+    parts = [box for layer in sheet.layers for one in layer.written or () if not (box := one.intersect(held)).empty]
+    for hole in free:
+        parts = [rest for part in parts for rest in part.without(hole)]
+    return bool(parts)
 
 
 def _shape(sheet: Sheet) -> tuple[object, ...]:

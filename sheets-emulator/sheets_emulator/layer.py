@@ -44,13 +44,15 @@ def trimmed(row: Sequence[Any]) -> Row:
 class Layer:
     """A sparse grid: a list of row tuples, both without trailing emptiness required of the reader."""
 
-    __slots__ = ("_owned", "_rows", "has_formulas")
+    __slots__ = ("_owned", "_rows", "has_formulas", "written")
 
     def __init__(self, rows: list[Row] | None = None) -> None:
         self._rows: list[Row] = rows if rows is not None else []
         self._owned = True
         self.has_formulas = any(Formula in map(type, row) for row in self._rows)
         """Whether a formula was ever written: without one, moving rows needs no look at the cells."""
+        self.written: list[Box] | None = None
+        """Where a request wrote, whatever it wrote, once a list is put here: protections ask for it. Not forked."""
 
     def fork(self) -> Layer:
         """A twin that shares all rows until one of the two is written."""
@@ -91,6 +93,8 @@ class Layer:
 
     def put_span(self, row: int, column: int, values: Sequence[Any]) -> None:
         """Replace the cells of one row from `column` on."""
+        if self.written is not None:
+            self.written.append(Box(row, row + 1, column, column + len(values)))
         old = self.row(row)
         if not column and len(values) >= len(old):
             return self.set_row(row, values)
@@ -112,6 +116,8 @@ class Layer:
             self.put_span(index, box.c0, [change(value) for value in padded])
 
     def clear(self, box: Box) -> None:
+        if self.written is not None:
+            self.written.append(box)
         end = min(box.r1, len(self._rows))
         for index in range(box.r0, end):
             if len(self._rows[index]) > box.c0:

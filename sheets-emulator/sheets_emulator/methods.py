@@ -86,12 +86,16 @@ def create(call: Call) -> Json:
     return spreadsheet_json(call.book, call.context.account, data=False)
 
 
+def _with_cells(mask: str | None, asked: bool | None, *path: str) -> bool:
+    """A mask decides alone whether cells are answered: where it names the path to them, "*" doesn't (measured)."""
+    return fields.reaches(fields.parse_mask(mask), *path) if mask else bool(asked)
+
+
 def get(call: Call) -> Json:
-    """A mask decides alone whether cells are answered; without one it is includeGridData."""
     text = call.parameters.get("fields")
     tree = fields.parse_mask(text) if text else {}
     areas = [resolve_a1(call.book, one) for one in call.parameters.get("ranges", [])]
-    data = fields.wants(tree, "sheets", "data") if text else bool(call.parameters.get("includeGridData"))
+    data = _with_cells(text, call.parameters.get("includeGridData"), "sheets", "data")
     return spreadsheet_json(call.book, call.context.account, tree, areas, data=data)
 
 
@@ -99,19 +103,20 @@ def get_by_data_filter(call: Call) -> Json:
     text = call.parameters.get("fields")
     tree = fields.parse_mask(text) if text else {}
     areas = [area for one in call.body.get("dataFilters", []) for area in filter_areas(call.book, one)]
-    data = fields.wants(tree, "sheets", "data") if text else bool(call.body.get("includeGridData"))
+    data = _with_cells(text, call.body.get("includeGridData"), "sheets", "data")
     return spreadsheet_json(call.book, call.context.account, tree, areas, data=data)
 
 
 def batch_update(call: Call) -> Json:
-    body = call.body
+    body, text = call.body, call.parameters.get("fields")
     out: Json = {"spreadsheetId": call.book.spreadsheet_id}
     out["replies"] = apply_batch(call.book, body.get("requests", []), call.context)
-    if body.get("includeSpreadsheetInResponse"):
+    tree = fields.parse_mask(text) if text else {}
+    if body.get("includeSpreadsheetInResponse") and fields.wants(tree, "updatedSpreadsheet"):
         areas: list[tuple[Sheet, Box]] = [resolve_a1(call.book, one) for one in body.get("responseRanges", [])]
-        out["updatedSpreadsheet"] = spreadsheet_json(
-            call.book, call.context.account, {}, areas, data=bool(body.get("responseIncludeGridData"))
-        )
+        data = _with_cells(text, body.get("responseIncludeGridData"), "updatedSpreadsheet", "sheets", "data")
+        below = tree.get("updatedSpreadsheet", {})
+        out["updatedSpreadsheet"] = spreadsheet_json(call.book, call.context.account, below, areas, data=data)
     return out
 
 

@@ -6,6 +6,7 @@ documents it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from .errors import TooManyRequestsError
@@ -38,10 +39,10 @@ class Quota:
             return cls()
         if text == "default":
             return cls({"read": Budget(), "write": Budget()})
-        try:
-            reads, writes = (int(part) for part in text.split(","))
-        except ValueError:
-            raise ValueError(f"--quota takes off, default or READS,WRITES, not {text!r}") from None
+        match = re.fullmatch(r"([0-9]{1,9}),([0-9]{1,9})", text)
+        if not match:
+            raise ValueError(f"{text!r} is no quota: give off, default or READS,WRITES, as in 60,60")
+        reads, writes = map(int, match.groups())
         return cls({"read": Budget(reads * 5, reads), "write": Budget(writes * 5, writes)})
 
     def spend(self, kind: str, user: str, now: float) -> None:

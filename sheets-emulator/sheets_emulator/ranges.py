@@ -96,9 +96,20 @@ def _bounded(sheet: Sheet, reference: a1.Reference) -> Box:
         sheet.column_count if reference.c1 is None else reference.c1,
     )
     if box.r0 >= sheet.row_count or box.c0 >= sheet.column_count:
-        whole = Box(box.r0, max(box.r1, box.r0 + 1), box.c0, max(box.c1, box.c0 + 1))
-        raise InvalidArgumentError(f"Range ({a1.format_box(sheet.title, whole)}) {limits(sheet)}")
+        raise InvalidArgumentError(f"Range ({_named(sheet, box, reference)}) {limits(sheet)}")
     return box.intersect(sheet.box)
+
+
+def _named(sheet: Sheet, box: Box, reference: a1.Reference) -> str:
+    """A box outside of the grid as the refusal names it: whole columns and rows by their ends alone (measured)."""
+    whole = Box(box.r0, max(box.r1, box.r0 + 1), box.c0, max(box.c1, box.c0 + 1))
+    if reference.r0 is reference.r1 is None:
+        ends = [a1.column_name(whole.c0), a1.column_name(whole.c1 - 1)]
+    elif reference.c0 is reference.c1 is None:
+        ends = [str(whole.r0 + 1), str(whole.r1)]
+    else:
+        return a1.format_box(sheet.title, whole)
+    return f"{a1.quote_title(sheet.title)}!{':'.join(dict.fromkeys(ends))}"
 
 
 def maybe_named_range(book: Workbook, name: str) -> Json | None:

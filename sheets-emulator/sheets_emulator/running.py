@@ -7,6 +7,7 @@ ms. The protocol remembers connections by client address, so that a fault can cu
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 from typing import Any
@@ -15,24 +16,33 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import App
+from .errors import ConfigurationError
+
+
+class ListenError(ConfigurationError):
+    """The address can't be listened on; the message names --host or --port."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises OSError."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    """A listening socket; port 0 takes a free one. Raises ListenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError:
+        listener.listen(128)
+    except OSError as error:
         listener.close()
-        raise
-    listener.listen(128)
+        option = "port" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "host"
+        raise ListenError(
+            f"can't listen on {host}:{port}: {error.strerror or error}. Give another --{option}."
+        ) from error
     return listener
 
 
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _WithoutScriptedCuts(logging.Filter):

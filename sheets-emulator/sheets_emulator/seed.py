@@ -17,13 +17,13 @@ from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[impor
 from .batch_update.context import Context
 from .contract import accept_request
 from .dates import EPOCH
-from .errors import ApiError
+from .errors import ApiError, ConfigurationError
 from .methods import fill_created
 from .model import Json
 from .server import Server
 
 
-class SeedError(Exception):
+class SeedError(ConfigurationError):
     """The file can't be read or holds what no workbook can; the message names it."""
 
 
@@ -36,7 +36,7 @@ def seed_workbook(server: Server, path: Path) -> str:
         book = server.store.workbooks[spreadsheet_id].fork()
         fill_created(book, wanted, Context(book.owner, server.random))
         server.store.keep([book])
-    except (OSError, msgspec.DecodeError, InvalidFileException, zipfile.BadZipFile, KeyError) as error:
+    except (OSError, ValueError, msgspec.DecodeError, InvalidFileException, zipfile.BadZipFile, KeyError) as error:
         raise SeedError(
             f"can't read --seed {path}: {error}. Give an .xlsx, or a .json of spreadsheets.create."
         ) from error

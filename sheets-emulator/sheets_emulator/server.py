@@ -7,6 +7,7 @@ are in app.py.
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -56,6 +57,9 @@ class Server:
     faults: list[Fault] = field(default_factory=list)
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=100_000))
     hooks: list[Callable[[str], None]] = field(default_factory=list)
+    uploads: Json = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """Held while a call is answered; whoever changes the store from another thread takes it."""
 
     @classmethod
     def create(cls, store: Store | None = None, *, trust_any: bool = False, **options: Any) -> Server:
@@ -82,6 +86,7 @@ class Server:
         self.store.clear()
         self.faults.clear()
         self.calls.clear()
+        self.uploads.clear()
 
     def create_spreadsheet(self, title: str, owner: str | None = None) -> str:
         """A fresh workbook, without a call; answers its id."""
@@ -101,7 +106,8 @@ class Server:
     def handle(self, request: Incoming) -> Outgoing:
         """Answer a call; every refusal comes out in its wire shape."""
         try:
-            return self._handle(request)
+            with self.lock:
+                return self._handle(request)
         except DriveError as error:
             return Outgoing(error.http_code, msgspec.json.encode(error.body()))
         except ApiError as error:
@@ -158,7 +164,7 @@ class Server:
         encoded = msgspec.json.encode(answer)
         self._check(method, answer, encoded)
         if kind == WRITE:
-            self._keep([book, *others])
+            self.keep([book, *others])
         if mask and method.api not in _MASKED:
             encoded = msgspec.json.encode(_project(mask, answer))
         return Outgoing(200, encoded)
@@ -181,7 +187,8 @@ class Server:
         others.append(self._open(spreadsheet_id, account, WRITE))
         return others[-1]
 
-    def _keep(self, books: list[Workbook]) -> None:
+    def keep(self, books: list[Workbook]) -> None:
+        """Make forks that were changed now the current state."""
         now = self.now()
         for book in books:
             book.modified = now
@@ -198,23 +205,23 @@ class Server:
     def _drive_call(self, request: Incoming, path: dict[str, str], handler: Callable[..., Reply]) -> Outgoing:
         account = self.accounts.authenticate(request.authorization, self.clock())
         query = {name: values[-1] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
-        is_json = request.content_type.startswith("application/json")
+        is_json = request.content_type.startswith("application/json") and not request.path.startswith("/upload/")
         call = DriveCall(
             self.store,
             account,
             path,
             query,
-            json_body(request.body) if is_json or request.path.endswith("/files") else {},
-            request.body,
+            json_body(request.body) if is_json or request.path == "/drive/v3/files" else {},
+            request,
             self.now(),
             new_file_id,
-            self.foreign,
+            self.uploads,
         )
         reply = handler(call)
         if reply.status == 204:
             return Outgoing(204, b"")
         body = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
-        return Outgoing(reply.status, body, reply.media_type)
+        return Outgoing(reply.status, body, reply.media_type, reply.headers)
 
 
 def _find_method(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:

@@ -2,7 +2,8 @@
 
 Design rule: `keep` returns only after the file holds the new state, in one transaction with every workbook that a
 call changed; a killed process loses nothing that was acknowledged. SQLite in WAL mode without fsync survives the
-death of the process, not that of the machine, which is what an emulator needs.
+death of the process, not that of the machine, which is what an emulator needs. The file is locked while it is open:
+two servers on one file would overwrite each other.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from .accounts import Account
+from .errors import ConfigurationError
 from .layer import Row
 from .model import Workbook
 from .state_codec import changed_chunks, decode_rows, decode_workbook, encode_head, encode_rows
@@ -27,14 +29,32 @@ CREATE TABLE IF NOT EXISTS account (email TEXT PRIMARY KEY, key BLOB NOT NULL);
 """
 
 
+_NAMES = {"workbook", "chunk", "account"}
+PATIENCE = 3.0
+"""Seconds to wait for the lock: a server that was told to end does so within two."""
+
+
+class StateError(ConfigurationError):
+    """The state file can't be used; the message names it."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(f"can't use {path} as the state file: {why}. Give another --state.")
+
+
 class Store:
     """Workbooks by id. What `get` answers is never changed in place: a writer keeps a fork."""
 
     def __init__(self, path: Path | None = None) -> None:
+        """Raises StateError where the file isn't ours, is in use, or can't be read or written."""
         self.workbooks: dict[str, Workbook] = {}
-        self._file = _open(path) if path else None
-        if self._file:
-            self._load(self._file)
+        self._file: sqlite3.Connection | None = None
+        if path:
+            try:
+                self._file = _open(path)
+                self._load(self._file)
+            except (sqlite3.Error, msgspec.DecodeError, KeyError, TypeError) as error:
+                self.close()
+                raise StateError(path, error) from error
 
     def _load(self, file: sqlite3.Connection) -> None:
         layers: dict[str, dict[tuple[int, str], list[Row]]] = {}
@@ -92,10 +112,18 @@ class Store:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    file.execute("PRAGMA journal_mode = WAL")
-    file.execute("PRAGMA synchronous = OFF")
-    file.executescript(_TABLES)
+    file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        strange = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} - _NAMES
+        if strange:
+            raise StateError(path, f"it is another program's database, with the table {min(strange)}")
+        file.execute("PRAGMA locking_mode = EXCLUSIVE")
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = OFF")
+        file.executescript(_TABLES)
+    except (sqlite3.Error, StateError):
+        file.close()
+        raise
     return file
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import by_hand
 from .accounts import MAIN
 from .app import App
 from .faults import parse_faults
@@ -58,6 +59,14 @@ class Emulator:
         """The workbook as it is now, to look at."""
         return self.server.store.workbooks[spreadsheet_id]
 
+    def edit(self, spreadsheet_id: str, *requests: Json) -> list[Json]:
+        """Apply requests of batchUpdate as a person at the page would, without a call; see by_hand.py."""
+        return by_hand.edit(self.server, spreadsheet_id, *requests)
+
+    def type_in(self, spreadsheet_id: str, a1: str, values: list[list[Any]]) -> None:
+        """Type values from a cell on, as a person would: `type_in(id, "B2", [["=1+1"]])`."""
+        by_hand.type_in(self.server, spreadsheet_id, a1, values)
+
     def reset(self) -> None:
         """Forget workbooks, faults and calls."""
         self.server.reset()
@@ -68,7 +77,10 @@ class Emulator:
 
     @contextmanager
     def before_each_call(self, hook: Callable[[str], None]) -> Iterator[None]:
-        """Run `hook(api)` before each call is answered: a person who edits between a client's read and its write."""
+        """Run `hook(api)` before each call is answered, such as "spreadsheets.batchUpdate".
+
+        It runs in the server's thread: it edits by `edit` and `type_in`; a call over HTTP from there would never end.
+        """
         self.server.hooks.append(hook)
         try:
             yield

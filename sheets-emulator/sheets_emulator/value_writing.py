@@ -6,6 +6,7 @@ changes.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from .a1 import Box, column_name, format_box
@@ -56,7 +57,7 @@ def write_values(book: Workbook, sheet: Sheet, box: Box, body: Json, option: str
         if option == "RAW":
             _write_row(sheet, index, box.c0, row)
         else:
-            _enter_row(sheet, index, box.c0, row, locale)
+            enter_row(sheet, index, box.c0, row, locale)
     data = Box(box.r0, box.r0 + len(rows), box.c0, box.c0 + width)
     return Written(data, touched_rows, touched_columns, cells)
 
@@ -86,30 +87,32 @@ def _refuse_nested(row: list[Any], index: int) -> None:
 
 
 def _write_row(sheet: Sheet, index: int, c0: int, row: list[Any]) -> None:
-    values = [raw_cell(value) for value in row]
-    if None in row:
-        old = sheet.cells.row(index)[c0 : c0 + len(row)]
-        for place, value in enumerate(row):
-            if value is None:
-                values[place] = old[place] if place < len(old) else None
-    sheet.cells.put_span(index, c0, values)
+    _put_present(sheet, (index, c0), row, [raw_cell(value) for value in row])
 
 
-def _enter_row(sheet: Sheet, index: int, c0: int, row: list[Any], locale: str) -> None:
+def _put_present(sheet: Sheet, corner: tuple[int, int], row: list[Any], cells: list[Any]) -> None:
+    """Put the cells in place but those whose value is null: they aren't even touched."""
+    index, c0 = corner
+    if None not in row:
+        return sheet.cells.put_span(index, c0, cells)
+    for absent, run in groupby(range(len(row)), lambda place: row[place] is None):
+        if not absent:
+            places = list(run)
+            sheet.cells.put_span(index, c0 + places[0], cells[places[0] : places[-1] + 1])
+    return None
+
+
+def enter_row(sheet: Sheet, index: int, c0: int, row: list[Any], locale: str) -> None:
     """Write a row as if typed; a cell without a number format takes the one that the typing implies."""
-    old = sheet.cells.row(index)[c0 : c0 + len(row)]
-    values = []
-    for place, value in enumerate(row):
-        if value is None:
-            values.append(old[place] if place < len(old) else None)
-            continue
-        cell, numbers = _typed(sheet, index, c0 + place, value, locale)
-        values.append(cell)
+    cells: list[Any] = []
+    for column, value in enumerate(row, c0):
+        cell, numbers = _typed(sheet, index, column, value, locale) if value is not None else (None, None)
+        cells.append(cell)
         if numbers is not None:
-            cell_format = sheet.formats.get(index, c0 + place) or {}
+            cell_format = sheet.formats.get(index, column) or {}
             if not number_format(cell_format):
-                sheet.formats.put(index, c0 + place, {**cell_format, "numberFormat": numbers})
-    sheet.cells.put_span(index, c0, values)
+                sheet.formats.put(index, column, {**cell_format, "numberFormat": numbers})
+    _put_present(sheet, (index, c0), row, cells)
 
 
 def _typed(sheet: Sheet, row: int, column: int, value: Any, locale: str) -> Entered:

@@ -79,6 +79,25 @@ def test_a_workbook_is_exported(api: Any, spreadsheet_id: str) -> None:
     assert api.call("GET", path, params={"mimeType": "image/png"}).status_code == 400
 
 
+def test_a_tab_separated_export_has_no_quotes_and_no_breaks_in_a_cell(api: Any, spreadsheet_id: str) -> None:
+    api.write(spreadsheet_id, "A1", [['say "a"', "b\tc"], ["d\r\ne\nf", ""]])
+    path = f"/drive/v3/files/{spreadsheet_id}/export"
+    text = api.call("GET", path, params={"mimeType": "text/tab-separated-values"}).text
+    assert text == 'say "a"\tb c\r\nd e f\t'
+
+
+def test_the_page_downloads_each_sheet(api: Any, second: Any, spreadsheet_id: str) -> None:
+    api.batch(spreadsheet_id, {"addSheet": {"properties": {"sheetId": 5, "title": "Five"}}})
+    api.write(spreadsheet_id, "Five!A1", [["a,b", 1]])
+    path = f"/spreadsheets/d/{spreadsheet_id}/export"
+    assert api.call("GET", path, params={"format": "csv", "gid": "5"}).text == '"a,b",1'
+    assert api.call("GET", path, params={"format": "tsv", "gid": "5"}).text == "a,b\t1"
+    assert openpyxl.load_workbook(io.BytesIO(api.call("GET", path).content)).sheetnames == ["Sheet1", "Five"]
+    assert api.call("GET", path, params={"format": "csv", "gid": "6"}).status_code == 400
+    assert api.call("GET", path, params={"format": "pdf"}).status_code == 400
+    assert second.call("GET", path).status_code == 404
+
+
 def test_a_csv_is_imported(api: Any, spreadsheet_id: str) -> None:
     path = f"/upload/drive/v2/files/{spreadsheet_id}"
     answer = api.call("PUT", path, data="a,0042\n", headers={"Content-Type": "text/csv"})

@@ -7,6 +7,7 @@ The default run is short. For a long one: EMULATOR_FUZZ=2000 .venv/bin/pytest te
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -151,8 +152,12 @@ class Batches(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        """As after kill -9: the file is opened while nobody closed it."""
-        second = Store(self.path)
+        """As after kill -9: what lies in the files is opened elsewhere, while nobody closed them."""
+        there = self.path.parent / "killed"
+        there.mkdir(exist_ok=True)
+        for suffix in ("", "-wal"):
+            shutil.copyfile(f"{self.path}{suffix}", there / f"{self.path.name}{suffix}")
+        second = Store(there / self.path.name)
         found = {identity: [*book] for identity, book in state(second).items()}
         second.close()
         expected = state(self.server.store)

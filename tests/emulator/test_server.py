@@ -88,8 +88,9 @@ def test_a_batch_may_answer_the_spreadsheet(api: Any, spreadsheet_id: str) -> No
         {"requests": [[{"addSheet": {"properties": {"title": "New"}}}]]},
         {"requests": [{"add_sheet": {"properties": {"title": "New", "grid_properties": {"row_count": "7"}}}}]},
         {"requests": [{"addSheet": {"properties": {"title": "New", "hidden": None, "index": 1.0}}}]},
+        {"requests": [{"addSheet": {"properties": {"title": "New", "hidden": "No", "rightToLeft": "Y"}}}]},
     ],
-    ids=["single request", "nested list", "snake case and numbers as text", "null and whole floats"],
+    ids=["single request", "nested list", "snake case and numbers as text", "null and whole floats", "yes and no"],
 )
 def test_googles_laxness_on_requests_is_kept(api: Any, spreadsheet_id: str, body: Any) -> None:
     answer = api.call("POST", f"/v4/spreadsheets/{spreadsheet_id}:batchUpdate", json=body)
@@ -142,6 +143,13 @@ def test_what_is_no_json_object_is_refused(api: Any, spreadsheet_id: str, text: 
     assert "Invalid JSON payload received" in answer.json()["error"]["message"]
 
 
+def test_a_boolean_of_the_query_may_be_a_word(api: Any, spreadsheet_id: str) -> None:
+    for word, expected in (("1", True), ("YES", True), ("f", False), ("no", False)):
+        assert ("data" in api.get(spreadsheet_id, includeGridData=word)["sheets"][0]) is expected
+    answer = api.call("GET", f"/v4/spreadsheets/{spreadsheet_id}", params={"includeGridData": "on"})
+    assert refusal(answer)[2] == "Invalid value at 'include_grid_data' (TYPE_BOOL), \"on\""
+
+
 def test_an_unknown_parameter_is_refused(api: Any, spreadsheet_id: str) -> None:
     answer = api.call("GET", f"/v4/spreadsheets/{spreadsheet_id}", params={"nonsense": "1", "alt": "json"})
     assert answer.status_code == 400
@@ -179,6 +187,38 @@ VALUE_REFUSALS = [
 def test_values_that_do_not_fit_are_refused(api: Any, spreadsheet_id: str, a1: str, values: Any, message: str) -> None:
     assert refusal(api.write(spreadsheet_id, a1, values)) == (400, "INVALID_ARGUMENT", message)
     assert api.read(spreadsheet_id, "Sheet1") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ZZ:ZZ", "ZZ"),
+        ("AA:AB", "AA:AB"),
+        ("C[26]", "AA"),
+        ("1001:1002", "1001:1002"),
+        ("R[1000]:R[1000]", "1001"),
+        ("R[1000]C[0]", "A1001"),
+    ],
+)
+def test_a_range_outside_of_the_grid_is_named_as_google_names_it(
+    api: Any, spreadsheet_id: str, text: str, shown: str
+) -> None:
+    answer = api.call("GET", f"/v4/spreadsheets/{spreadsheet_id}/values/{text}")
+    limits = f"Range (Sheet1!{shown}) exceeds grid limits. Max rows: 1000, max columns: 26"
+    assert refusal(answer) == (400, "INVALID_ARGUMENT", limits)
+
+
+def test_a_range_in_r1c1_is_answered_in_a1(api: Any, spreadsheet_id: str) -> None:
+    api.batch(spreadsheet_id, {"addSheet": {"properties": {"title": "RC"}}})
+    for text, shown in (
+        ("R[1]", "Sheet1!A2:Z2"),
+        ("R1C1:R2000C50", "Sheet1!A1:Z1000"),
+        ("RC", "Sheet1!A1"),
+        ("'RC'", "'RC'!A1:Z1000"),
+    ):
+        answer = api.call("GET", f"/v4/spreadsheets/{spreadsheet_id}/values/{text}").json()
+        assert answer["range"] == shown
+    assert api.write(spreadsheet_id, "R2C2:R[2]C[1]", [["x"], ["y"]]).json()["updatedRange"] == "Sheet1!B2:B3"
 
 
 def test_a_nested_value_is_refused_with_its_place(api: Any, spreadsheet_id: str) -> None:

@@ -136,6 +136,49 @@ def test_writing_values_over_protected_cells_is_refused(api: Any, second: Any, g
     assert api.read(guarded, "A1:C9") == [["a1", "b1", "x"], ["a2", "b2"], ["a3", "b3"]]
 
 
+A1_AS_IT_IS = [{"userEnteredValue": {"stringValue": "a1"}}]
+REWRITES: dict[str, Any] = {
+    "updateCells": {"start": {}, "rows": [{"values": A1_AS_IT_IS}], "fields": "userEnteredValue"},
+    "copyPaste": {"source": TOP, "destination": TOP},
+    "sortRange": {"range": TOP, "sortSpecs": []},
+}
+
+
+@pytest.mark.parametrize("kind", REWRITES)
+def test_writing_protected_cells_as_they_are_is_refused(second: Any, guarded: str, kind: str) -> None:
+    answer = second.batch(guarded, {kind: REWRITES[kind]})
+    assert answer.json()["error"]["message"] == f"Invalid requests[0].{kind}: {TEXT}"
+
+
+@pytest.mark.parametrize("option", ["RAW", "USER_ENTERED"])
+def test_values_that_are_there_already_are_refused_but_null_touches_nothing(
+    api: Any, second: Any, guarded: str, option: str
+) -> None:
+    assert second.write(guarded, "A1", [["a1"]], option).json()["error"]["message"] == TEXT
+    assert second.write(guarded, "A1:C2", [[None, "b1", "x"]], option).json()["error"]["message"] == TEXT
+    assert second.write(guarded, "A1:D2", [[None, None, "x", "y"], [None, None, None, "z"]], option).ok
+    assert api.read(guarded, "A1:D3") == [["a1", "b1", "x", "y"], ["a2", "b2", "", "z"], ["a3", "b3"]]
+    clear = f"/v4/spreadsheets/{guarded}/values/B2:clear"
+    assert api.call("POST", clear).ok
+    assert second.call("POST", clear).json()["error"]["message"] == TEXT, "B2 is empty, and protected"
+
+
+def test_free_cells_within_a_protected_sheet_may_be_rewritten_and_no_cell_beside_them(
+    api: Any, second: Any, spreadsheet_id: str
+) -> None:
+    share(api, spreadsheet_id, "writer")
+    api.write(spreadsheet_id, "A1", [["a", "b", "c"]] * 3)
+    holes = [
+        {"startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 2},
+        {"startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 2, "endColumnIndex": 3},
+    ]
+    protect(api, spreadsheet_id, range={"sheetId": 0}, unprotectedRanges=holes)
+    assert second.write(spreadsheet_id, "A2:C2", [["a", "b", "c"]]).ok
+    assert second.write(spreadsheet_id, "C2:C3", [["c"], ["c"]]).ok
+    for a1 in ("A1:C2", "B3", "B2:C3", "D2"):
+        assert second.write(spreadsheet_id, a1, [["b", "c"], ["b", "c"]]).status_code == 400, a1
+
+
 def test_a_protection_only_its_editors_change(api: Any, second: Any, guarded: str) -> None:
     change = {"protectedRangeId": 5, "warningOnly": True}
     for request in (

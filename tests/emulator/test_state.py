@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
 from sheets_emulator.layer import ErrorValue, Formula
@@ -73,23 +72,6 @@ def test_sigterm_ends_the_server_at_once_even_with_an_open_connection() -> None:
         process.terminate()
         assert process.wait(5) == 0
         assert time.monotonic() - started < 5
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--quota", "many"), "--quota takes off, default or READS,WRITES"),
-        (("--host", "256.0.0.1"), "can't listen on 256.0.0.1"),
-        (("--state", "/proc/nowhere/state"), "Give another --state"),
-    ],
-    ids=["quota", "host", "state"],
-)
-def test_a_wrong_option_is_one_sentence(options: tuple[str, ...], words: str) -> None:
-    command = [sys.executable, "-m", "sheets_emulator", "serve", *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
 
 
 def test_rows_come_back_as_they_were() -> None:

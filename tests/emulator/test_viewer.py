@@ -188,6 +188,7 @@ def test_a_change_appears_by_itself_and_no_frame_is_empty(api: Any, shown: str, 
 def test_the_second_tab_lists_the_calls_as_they_come_and_shows_the_quotas(api: Any, shown: str, tab: Any) -> None:
     tab.goto(f"{api.emulator.url}/spreadsheets/d/{shown}")
     tab.click("#show-calls")
+    assert not tab.locator("#bar").is_visible(), "the bar of the cell has nothing to say here"
     tab.wait_for_selector(".gauge")
     assert tab.locator(".gauge").count() == 2
     api.read(shown, "A1")

@@ -14,7 +14,7 @@ from ..model import Json, Sheet, Workbook
 from ..ranges import limits, resolve_grid_range, sheet_by_id
 from ..references import shifted
 from ..theme import with_color_styles
-from ..values import entered_cell
+from ..value_writing import enter_row
 from .cells import interned, merged_format
 from .context import Context, Reducer, require
 
@@ -197,7 +197,7 @@ def paste_data(book: Workbook, body: Json, _: Context) -> None:
         raise RequestError(f"The data {limits(sheet)}")
     locale = str(book.properties.get("locale", "en_US"))
     for index, row in enumerate(rows, r0):
-        sheet.cells.put_span(index, c0, [entered_cell(text, locale)[0] for text in row])
+        enter_row(sheet, index, c0, row, locale)
 
 
 REDUCERS: dict[str, Reducer] = {

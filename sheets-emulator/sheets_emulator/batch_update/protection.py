@@ -63,7 +63,7 @@ def add_protected_range(book: Workbook, body: Json, context: Context) -> Json:
     return {"protectedRange": reply}
 
 
-def _find(book: Workbook, number: int | None, context: Context) -> tuple[Sheet, Json]:
+def _find(book: Workbook, number: int, context: Context) -> tuple[Sheet, Json]:
     """The protected range of this id, which the caller wants to change."""
     for sheet in book.sheets:
         for item in sheet.items(_LIST):
@@ -78,7 +78,7 @@ def update_protected_range(book: Workbook, body: Json, context: Context) -> None
     wanted = require(body, "protectedRange")
     _refuse_editors_of_a_warning(wanted)
     tree = fields.required_mask(body)
-    sheet, old = _find(book, wanted.get("protectedRangeId"), context)
+    sheet, old = _find(book, wanted.get("protectedRangeId", 0), context)
     new = fields.merge(tree, old, wanted) if tree else {**old, **wanted}
     new = _with_caller({**_cleaned(book, new), "protectedRangeId": old["protectedRangeId"]}, context)
     target = _sheet_of(book, new)
@@ -90,7 +90,7 @@ def update_protected_range(book: Workbook, body: Json, context: Context) -> None
 
 
 def delete_protected_range(book: Workbook, body: Json, context: Context) -> None:
-    sheet, item = _find(book, body.get("protectedRangeId"), context)
+    sheet, item = _find(book, body.get("protectedRangeId", 0), context)
     sheet.lists[_LIST].remove(item)
 
 
