@@ -107,7 +107,9 @@ def variants(rows: Rows) -> Iterator[tuple[str, Rows]]:
     yield "unchanged", rows
     yield "1 row changed", [*rows[:-1], {**rows[-1], "name": "changed"}]
     yield "1 % changed", [{**row, "name": "new"} if row["id"] % 100 == 0 else row for row in rows]
-    yield "half deleted", rows[::2]
+    half_changed = [{**row, "name": "other"} if row["id"] % 2 == 0 else row for row in rows]
+    yield "half changed", half_changed
+    yield "half deleted", half_changed[::2]
 
 
 def messages(streams: dict[str, Rows]) -> bytes:

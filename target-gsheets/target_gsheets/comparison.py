@@ -82,7 +82,7 @@ def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours:
     brings changes only, the rows that don't come again would stay without a value.
     """
     lost = [name for name, place in zip(wanted.columns, layout.now, strict=True) if place is None and name in ours]
-    needed = [name for name in lost if wanted.verdict is Verdict.PARTIAL or wanted.columns.index(name) in wanted.keys]
+    needed = [name for name in lost if not wanted.verdict.may_remove or wanted.columns.index(name) in wanted.keys]
     if needed or (ours and all(place is None for place in layout.now)):
         names = ", ".join(repr(ours[name]) for name in (needed or lost)[:3]) or "of any column of ours"
         raise SheetError(
@@ -114,9 +114,12 @@ def compare_rows(
             keys_touched=lambda: bool(keys and last_digest) and last_digest != keys_digest(now, keys),
         )
 
-    changes = diff(remove=wanted.verdict is not Verdict.PARTIAL)
+    if wanted.verdict is Verdict.INCREMENTAL:
+        return diff(remove=False), 0
+    changes = diff(remove=True)
     removed = len(changes.removed)
-    if wanted.verdict is Verdict.LIKELY_WHOLE and removed > guards.max_unproven_delete_ratio * len(now):
+    unlikely = removed > guards.max_unproven_delete_ratio * len(now)
+    if removed and (wanted.verdict is Verdict.UNPROVEN or (wanted.verdict is Verdict.LIKELY_WHOLE and unlikely)):
         return diff(remove=False), removed
     limit = guards.max_delete_ratio
     if len(now) >= GUARDED_ROWS and removed > limit * len(now):

@@ -78,7 +78,7 @@ def diff_rows(
     matching = match_rows(now, wanted, keys, row_capacity, keys_touched)
     changed: list[CellRun] = []
     changed_rows = 0
-    for here, there in matching.pairs:
+    for here, there in sorted(matching.pairs):
         runs = diff_row(here, now[here], wanted[there])
         changed += runs
         changed_rows += bool(runs)

@@ -23,6 +23,7 @@ class Intake:
         self.evidence: defaultdict[str, Evidence] = defaultdict(Evidence)
         self.failed: dict[str, str] = {}  # the tap's stream -> why its sheet stays as it is
         self.broken = False  # the input ended at a line that is no Singer message
+        self.last_line = 0  # of the input
         self.ended_on_state = False
         self._state: Mapping[str, Any] | None = None
         self._sources: dict[str, str] = {}
@@ -73,10 +74,15 @@ class Intake:
             if verdict is Verdict.CUT:
                 self.fail(
                     stream,
-                    f"the input ended in the middle of this stream, after {self.evidence[stream].records} records: "
-                    "look at the tap's log for the cause",
+                    f"the input ended at line {self.last_line}, in the middle of this stream, after "
+                    f"{self.evidence[stream].records} records: look at the tap's log for the cause",
                 )
         return found
+
+    @property
+    def is_flawed(self) -> bool:
+        """Whether anything of the input can't be committed."""
+        return self.broken or bool(self.failed)
 
     def fail(self, stream: str, reason: str) -> None:
         """Note why a stream's sheet stays as it is; the first reason counts. Takes an alias as well."""

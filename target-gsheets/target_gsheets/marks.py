@@ -44,7 +44,7 @@ class StreamMark:
 
     def to_value(self) -> str:
         """The entry's value; columns that are too many for it are left out, and then never removed from the sheet."""
-        columns = [trimmed([column.name, column.shown_as, column.header]) for column in self.columns]
+        columns = [[column.name, *trimmed([column.shown_as, column.header])] for column in self.columns]
         value = compact({"stream": self.stream, "columns": columns, "keys": self.keys})
         if len(value) <= MAX_METADATA_CHARACTERS:
             return value
@@ -92,6 +92,8 @@ def maybe_mark(entries: Sequence[Mapping[str, Any]]) -> AnyMark | None:
 
 def parse_mark(value: Mapping[str, Any]) -> AnyMark:
     """Read an entry's value; raise ValueError, KeyError or TypeError where it isn't one of ours."""
+    if not isinstance(value, Mapping):
+        raise TypeError("a mark is an object")
     role = value.get("role")
     if role == "status":
         return StatusMark()

@@ -2,6 +2,7 @@
 
 Proof is an ACTIVATE_VERSION that follows the stream's records of that version. A tap that never sends one gets the
 benefit of the doubt under a cautious rule; one that numbers its records and stops short of activating them was cut.
+(Records without a STATE after them say nothing: the SDK's taps send no STATE that is equal to the last one.)
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ class Verdict(Enum):
 
     WHOLE = "whole"  # every row is here: add, change and remove
     LIKELY_WHOLE = "likely whole"  # as WHOLE, unless too much would go
-    PARTIAL = "partial"  # add and change, remove nothing
+    UNPROVEN = "unproven"  # maybe not every row: add and change, remove nothing
+    INCREMENTAL = "incremental"  # only what is new: add and change, remove nothing
     CUT = "cut short"  # leave the sheet as it is
     SILENT = "silent"  # no records and no activation: nothing changed
 
@@ -28,6 +30,11 @@ class Verdict(Enum):
     def is_committable(self) -> bool:
         """Whether a stream has anything to say about its sheet."""
         return self not in {Verdict.CUT, Verdict.SILENT}
+
+    @property
+    def may_remove(self) -> bool:
+        """Whether a row that didn't come may go."""
+        return self in {Verdict.WHOLE, Verdict.LIKELY_WHOLE}
 
 
 @dataclass(slots=True)
@@ -73,15 +80,15 @@ def judge(
     """
     if seen.records == 0:
         return Verdict.WHOLE if seen.activated and seen.confirmed and not seen.incremental else Verdict.SILENT
+    never_activated = seen.version is not None and seen.announced != seen.version
+    if not seen.activated and (never_activated or (broken and seen.records_since_state)):
+        return Verdict.CUT
+    if seen.incremental:
+        return Verdict.INCREMENTAL
     if seen.activated:
-        return Verdict.PARTIAL if seen.incremental else Verdict.WHOLE
-    if seen.version is not None and seen.announced != seen.version:
-        return Verdict.CUT
-    if seen.records_since_state and (broken or state is not None):
-        return Verdict.CUT
-    if seen.incremental or not ended_on_state or is_unfinished(name, state or {}):
-        return Verdict.PARTIAL
-    return Verdict.PARTIAL if seen.records % SUSPICIOUS_MULTIPLE == 0 else Verdict.LIKELY_WHOLE
+        return Verdict.WHOLE
+    ended_well = ended_on_state and not seen.records_since_state and not is_unfinished(name, state or {})
+    return Verdict.LIKELY_WHOLE if ended_well and seen.records % SUSPICIOUS_MULTIPLE else Verdict.UNPROVEN
 
 
 def is_unfinished(name: str, state: Mapping[str, Any]) -> bool:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from target_gsheets.proof import Verdict
 from target_gsheets.sheet_plan import SheetPlan
 from target_gsheets.wanted import WantedSheet
+
+REASONS = {
+    Verdict.UNPROVEN: "the tap may have died: it didn't end on a STATE after the records, or their number is round",
+    Verdict.LIKELY_WHOLE: "so many would go, and nothing proves that the stream is whole ('max_unproven_delete_ratio')",
+}
 
 
 def sheet_line(plan: SheetPlan) -> str:
@@ -18,8 +24,8 @@ def warnings_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
     """What an operator should know about a sheet that was committed."""
     if plan.kept:
         yield (
-            f"{plan.stream}: {plan.kept} rows are missing from what the tap sent, more than half of the sheet. They "
-            "were kept, since nothing proves that the stream is whole. An ACTIVATE_VERSION after its records would."
+            f"{plan.stream}: {plan.kept} rows of the sheet are missing from what the tap sent. They were kept, because "
+            f"{REASONS[wanted.verdict]}. An ACTIVATE_VERSION after the stream's records would prove that it is whole."
         )
     if wanted.losses.cut:
         yield f"{plan.stream}: {wanted.losses.cut} texts are longer than a cell may be (50,000) and were cut."

@@ -172,7 +172,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
             max_unproven_delete_ratio=number_of(config, "max_unproven_delete_ratio", DEFAULT_UNPROVEN_RATIO, 0, 1),
             max_delete_ratio=number_of(config, "max_delete_ratio", 1, 0, 1),
         ),
-        max_request_bytes=int(number_of(config, "max_request_bytes", DEFAULT_REQUEST_BYTES, 10_000, 10_000_000)),
+        max_request_bytes=int(number_of(config, "max_request_bytes", DEFAULT_REQUEST_BYTES, 1_000, 10_000_000)),
         quota_reads_per_minute=number_of(config, "quota_reads_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
         quota_writes_per_minute=number_of(config, "quota_writes_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
     )

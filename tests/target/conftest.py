@@ -19,6 +19,8 @@ from requests.adapters import HTTPAdapter
 from sheets_emulator.testing import Emulator, running_emulator
 from target_gsheets.target import TargetGSheets
 
+GOOGLE = ("https://sheets.googleapis.com", "https://www.googleapis.com")
+
 
 class ToEmulator(HTTPAdapter):
     """Sends what gspread means for Google to the emulator; our own reader's way, not the target's."""
@@ -28,8 +30,24 @@ class ToEmulator(HTTPAdapter):
         self.url = url
 
     def send(self, request, *args, **kwargs):
-        request.url = request.url.replace("https://sheets.googleapis.com", self.url)
+        for google in GOOGLE:
+            request.url = request.url.replace(google, self.url)
         return super().send(request, *args, **kwargs)
+
+
+class Killed(BaseException):
+    """The process died: nothing of the target's runs after it."""
+
+
+class InterruptedTarget(TargetGSheets):
+    """A target that lets something happen before each of its calls, at the moment at which it would wait for quota."""
+
+    between = staticmethod(lambda _number: None)
+
+    def _pause(self, seconds):
+        self.pauses = getattr(self, "pauses", 0) + 1
+        self.between(self.pauses)
+        super()._pause(seconds)
 
 
 @dataclass
@@ -49,11 +67,18 @@ class Workbook:
             "credentials_json": self.emulator.credentials,
             "api_endpoint": self.emulator.url,
             "retry_seconds": 30,
+            "quota_reads_per_minute": 1_000_000,
+            "quota_writes_per_minute": 1_000_000,
         }
 
-    def sync(self, *messages, **config):
-        """Run the target on these messages; `states` has what it passed on."""
-        target = TargetGSheets(config={**self.config, **config})
+    def sync(self, *messages, between=None, **config):
+        """Run the target on these messages; `states` has what it passed on.
+
+        `between(n)` runs before the n-th call of the API; it may edit, sync, or raise Killed.
+        """
+        target = InterruptedTarget(config={**self.config, **config})
+        if between:
+            target.between = between
         lines = io.StringIO("".join(json.dumps(message, ensure_ascii=False) + "\n" for message in messages))
         out = io.StringIO()
         self.emulator.forget_calls()
@@ -75,6 +100,29 @@ class Workbook:
         """All values of a sheet."""
         return self.reader.worksheet(title).get_values(value_render_option="UNFORMATTED_VALUE")
 
+    def visible(self):
+        """What a reader sees at this moment, all at once: the rows of each tab by its title."""
+        return {
+            sheet.title: [tuple(row) for row in sheet.cells.rows]
+            for sheet in self.emulator.workbook(self.spreadsheet_id).sheets
+            if not sheet.hidden
+        }
+
+    def sheet_id(self, title):
+        return next(
+            sheet.sheet_id for sheet in self.emulator.workbook(self.spreadsheet_id).sheets if sheet.title == title
+        )
+
+    def edit(self, *requests):
+        """What somebody does in the browser."""
+        self.emulator.edit(self.spreadsheet_id, *requests)
+
+    def share_with(self, account):
+        """Let an account of its own write here; the setting with its key."""
+        key = self.emulator.credentials_of(account)
+        self.reader.share(key["client_email"], perm_type="user", role="writer", notify=False)
+        return {"credentials_json": key}
+
     def titles(self):
         """The tabs that readers see."""
         return [sheet.title for sheet in self.reader.worksheets(exclude_hidden=True)]
@@ -94,7 +142,8 @@ def open_workbook(emulator: Emulator) -> Iterator[Workbook]:
         emulator.credentials, scopes=["https://www.googleapis.com/auth/spreadsheets"]
     )
     with plain, AuthorizedSession(credentials, auth_request=AuthRequest(plain)) as session:
-        session.mount("https://sheets.googleapis.com", ToEmulator(emulator.url))
+        for google in GOOGLE:
+            session.mount(google, ToEmulator(emulator.url))
         client = gspread.Client(auth=None, session=session)
         spreadsheet_id = emulator.create_spreadsheet("Test")
         yield Workbook(emulator, spreadsheet_id, client.open_by_key(spreadsheet_id))

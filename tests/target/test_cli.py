@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -109,7 +110,7 @@ def test_what_was_whole_before_a_broken_line_is_committed(run, workbook):
     assert done.returncode == 1
     assert workbook.titles() == ["users", "Sheet1"]
     assert json.loads(done.stdout) == {"bookmarks": {"users": {}}}
-    assert "posts: the input ended in the middle of this stream" in done.stderr
+    assert re.search(r"posts: the input ended at line \d+, in the middle of this stream", done.stderr)
 
 
 def test_a_bad_record_fails_its_stream_with_the_rule_it_breaks(run, workbook):
@@ -188,3 +189,12 @@ def test_about_prints_every_setting_with_a_description():
     settings = json.loads(done.stdout)["settings"]["properties"]
     assert "load_method" not in settings
     assert all(found.get("description") for found in settings.values())
+
+
+def test_with_abort_one_bad_record_stops_everything(run, workbook):
+    text = lines_of([*whole_stream("users", USERS, [{"id": "x"}]), *whole_stream("posts", USERS, [{"id": 1}])])
+    done = run(text, on_error="abort")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Nothing was written, since 'on_error' is 'abort'." in done.stderr
+    assert "users: record 1 can't be taken" in done.stderr
+    assert workbook.titles() == ["Sheet1"]

@@ -1,4 +1,5 @@
-"""Random histories of a source, of people and of faults: after a clean run every sheet equals its source.
+"""Random histories of a source, of people, of faults, kills and overlapping runs: after a clean run every sheet equals
+its source, and what people wrote beside a row is still beside it.
 
 The default run takes a share of them; `make test-faults` takes a thousand and more.
 """
@@ -21,13 +22,14 @@ from hypothesis.stateful import (
 )
 
 from target_gsheets.errors import RemoteError
-from tests.target.conftest import open_workbook, whole_stream
+from tests.target.conftest import Killed, open_workbook, whole_stream
 
 HISTORIES = int(os.environ.get("FAULT_HISTORIES", "20"))
 STEPS = 25
 
 IDS = st.integers(1, 12)
 TEXTS = st.sampled_from(["a", "b", "=1+1", "007", "'x", "été", None])
+ORDERS = st.sampled_from(["ASCENDING", "DESCENDING"])
 COLUMNS = {"id": "integer", "name": "string", "zip": "string"}
 FAULTS = st.fixed_dictionaries(
     {
@@ -51,6 +53,7 @@ class Histories(RuleBasedStateMachine):
         self.users = {}
         self.log = []
         self.notes = {}
+        self.synced = {}  # the users as a clean run brought them last
         self.in_line = False
 
     def teardown(self):
@@ -86,44 +89,125 @@ class Histories(RuleBasedStateMachine):
         lines = [{"text": text} for text in self.log]
         return [*whole_stream("users", COLUMNS, rows), *whole_stream("log", {"text": "string"}, lines, keys=())]
 
+    def run(self, messages=None, **options):
+        """A run that may be staged: even these small tables are too big for its requests."""
+        self.workbook.sync(*(messages or self.messages()), max_request_bytes=self.max_request_bytes, **options)
+
+    max_request_bytes = 2_000_000
+
+    @rule(small=st.booleans())
+    def choose_how_big_requests_are(self, small):
+        self.max_request_bytes = 1_000 if small else 2_000_000
+
     @rule()
     def sync_cleanly(self):
         self.emulator.set_faults()
-        self.workbook.sync(*self.messages())
+        self.run()
+        self.settle()
+
+    def settle(self):
         self.forget_notes_of_removed()
+        self.synced = dict(self.users)
         self.in_line = True
 
     @rule(faults=st.lists(FAULTS, min_size=1, max_size=3))
     def sync_through_faults(self, faults):
         self.emulator.set_faults(*faults)
         try:
-            self.workbook.sync(*self.messages())
+            self.run()
         except RemoteError:
             assert self.workbook.states == []
-            return
+            self.emulator.set_faults()
+            self.count_notes()
+        else:
+            self.settle()
         finally:
             self.emulator.set_faults()
-        self.forget_notes_of_removed()
-        self.in_line = True
+
+    @rule(call=st.integers(1, 7), lost=st.booleans())
+    def kill_a_sync(self, call, lost):
+        """It dies before a call, or, where that is lost, after the call was carried out."""
+        if lost:
+            self.emulator.set_faults({"kind": "cut", "when": "after", "nth": call})
+
+        def between(number):
+            if number == call + lost:
+                raise Killed
+
+        try:
+            self.run(between=between)
+        except Killed:
+            assert self.workbook.states == []
+            self.emulator.set_faults()
+            self.count_notes()
+        else:
+            self.settle()
+        finally:
+            self.emulator.set_faults()
+
+    @rule(call=st.integers(1, 6), older=st.booleans())
+    def sync_while_another_run_does(self, call, older):
+        """A run that began earlier, maybe with older rows, is overtaken by one with the rows of now."""
+        now, then = self.users, self.synced
+        self.users = then if older else now
+        messages = self.messages()
+        self.users = now
+
+        def between(number):
+            if number == call:
+                self.run()
+
+        self.run(messages, between=between)
+        self.count_notes({*now} & {*then} if older else {*now})
+        if not older:
+            self.settle()
+
+    def count_notes(self, staying=None):
+        """Nobody knows whether a run came to its end: the notes are those in the sheet, each on its own row.
+
+        Only with a row that went may one be gone.
+        """
+        self.in_line = False
+        found = {row[0]: row[3] for _, row in self.rows() if len(row) > 3 and row[3]}
+        assert found.items() <= self.notes.items()
+        staying = {*self.users} if staying is None else staying
+        assert not (self.notes.keys() - found.keys()) & staying
+        self.notes = found
 
     @rule(row=st.integers(1, 5), text=TEXTS)
     def sync_while_somebody_overwrites(self, row, text):
+        sheet = self.users_sheet()
+        row = min(row, sheet["gridProperties"]["rowCount"] - 1)
+        self.sync_while([write(sheet, row, 1, text)])
+
+    @rule(column=st.integers(0, 2), order=ORDERS)
+    def sync_while_somebody_sorts(self, column, order):
+        self.sync_while([sort(self.users_sheet(), column, order)])
+
+    @rule(row=st.integers(1, 5))
+    def sync_while_somebody_inserts_a_row(self, row):
+        sheet = self.users_sheet()
+        row = min(row, sheet["gridProperties"]["rowCount"] - 1)
+        grid = {"sheetId": sheet["sheetId"], "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}
+        self.sync_while([{"insertDimension": {"range": grid}}])
+
+    def sync_while(self, requests):
+        """Somebody edits just before a commit, if there is one. Only where rows go may another's note be lost."""
         edited = []
-        properties = self.users_sheet()
-        row = min(row, properties["gridProperties"]["rowCount"] - 1)
+        going = [row[0] for _, row in self.rows() if row[0] not in self.users]
 
         def edit(api):
-            """Runs within the emulator, which therefore can't be called, only changed."""
             if api == "spreadsheets.batchUpdate" and not edited:
                 edited.append(True)
-                sheets = self.emulator.workbook(self.workbook.spreadsheet_id).sheets
-                sheet = next(sheet for sheet in sheets if sheet.sheet_id == properties["sheetId"])
-                sheet.cells.put(row, 1, text)
+                self.emulator.edit(self.workbook.spreadsheet_id, *requests)
 
         with self.emulator.before_each_call(edit):
-            self.workbook.sync(*self.messages())
-        self.forget_notes_of_removed()
-        self.in_line = not edited
+            self.run()
+        if edited:
+            self.run()
+        if edited and going:
+            self.count_notes(staying=set())
+        self.settle()
 
     def forget_notes_of_removed(self):
         """A row that went took its note with it."""
@@ -138,7 +222,7 @@ class Histories(RuleBasedStateMachine):
         return [
             {"title": found["developerMetadata"][0]["metadataValue"].split('"')[3], "properties": found["properties"]}
             for found in self.workbook.reader.fetch_sheet_metadata()["sheets"]
-            if "developerMetadata" in found
+            if "stream" in found.get("developerMetadata", [{}])[0].get("metadataValue", "")
         ]
 
     def person(self, requests):
@@ -151,10 +235,27 @@ class Histories(RuleBasedStateMachine):
         title = self.users_sheet()["title"]
         return list(enumerate(self.workbook.all_values(title)))[1:]
 
-    @rule(column=st.integers(0, 2), order=st.sampled_from(["ASCENDING", "DESCENDING"]))
+    @rule(column=st.integers(0, 2), order=ORDERS)
     def sort(self, column, order):
-        grid = {"sheetId": self.users_sheet()["sheetId"], "startRowIndex": 1, "startColumnIndex": 0}
-        self.person([{"sortRange": {"range": grid, "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}]}}])
+        self.person([sort(self.users_sheet(), column, order)])
+
+    @precondition(lambda self: self.in_line and self.users)
+    @rule(data=st.data(), text=st.sampled_from(["somebody's", 99, None]))
+    def overwrite_a_key(self, data, text):
+        place, row = data.draw(st.sampled_from(self.rows()))
+        twins = [values for values in self.users.values() if values == self.users.get(row[0])]
+        # A row that holds nothing but its key can't be told by the cells beside it; nor can two equal ones.
+        if row[0] in self.users and any(self.users[row[0]]) and len(twins) == 1:
+            self.person([write(self.users_sheet(), place, 0, text)])
+            self.sync_cleanly()
+
+    @precondition(lambda self: self.in_line and self.users)
+    @rule(column=st.integers(0, 2), text=st.sampled_from(["Header", None]))
+    def overwrite_a_header(self, column, text):
+        self.person([write(self.users_sheet(), 0, column, text)])
+        self.sync_cleanly()
+        title = self.users_sheet()["title"]
+        assert self.workbook.all_values(title)[0][:3] == ["id", "name", "zip"]
 
     @precondition(lambda self: self.in_line and self.users)
     @rule(data=st.data())
@@ -212,13 +313,21 @@ class Histories(RuleBasedStateMachine):
 
 def write(sheet, row, column, text):
     """A request that writes a text into a cell, or clears it."""
-    value = {"userEnteredValue": {"stringValue": text}} if text else {}
+    kind = "stringValue" if isinstance(text, str) else "numberValue"
+    value = {"userEnteredValue": {kind: text}} if text else {}
     start = {"sheetId": sheet["sheetId"], "rowIndex": row, "columnIndex": column}
     return {"updateCells": {"start": start, "rows": [{"values": [value]}], "fields": "userEnteredValue"}}
 
 
+def sort(sheet, column, order):
+    """A request that sorts all rows below the header."""
+    grid = {"sheetId": sheet["sheetId"], "startRowIndex": 1, "startColumnIndex": 0}
+    return {"sortRange": {"range": grid, "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}]}}
+
+
 def test_after_a_clean_run_every_sheet_equals_its_source(emulator, monkeypatch):
     monkeypatch.setattr("target_gsheets.commit.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("target_gsheets.staging.MIN_STAGED_BYTES", 200)
     machine = type("Machine", (Histories,), {"emulator": emulator})
     run_state_machine_as_test(
         machine,

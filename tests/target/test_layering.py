@@ -12,8 +12,8 @@ import pytest
 import target_gsheets
 
 PACKAGE = Path(target_gsheets.__file__).parent
-EDGE = {"api", "look", "commit", "target"}
-GLUE = {"sink", "reader", "command"}
+EDGE = {"session", "api", "look", "commit", "target"}
+GLUE = {"sink", "reader", "command", "process"}
 PURE = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in {*EDGE, *GLUE, "__init__"})
 IMPURE_MODULES = {
     "gspread",
@@ -44,8 +44,8 @@ def test_a_pure_module_knows_neither_network_nor_clock_nor_chance(module):
     assert not IMPURE_MODULES & set(imports_of(module))
 
 
-@pytest.mark.parametrize("module", sorted({*PURE, *EDGE, *GLUE} - {"api"}))
-def test_only_one_module_talks_to_google(module):
+@pytest.mark.parametrize("module", sorted({*PURE, *EDGE, *GLUE} - {"api", "session"}))
+def test_only_one_module_calls_google_and_one_opens_its_session(module):
     assert not {"gspread", "requests", "google"} & set(imports_of(module))
 
 

@@ -90,7 +90,7 @@ def test_a_stream_cut_short_leaves_its_sheet_and_the_others_commit(workbook):
     workbook.sync(*users((1, "a"), (2, "b")))
     cut = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "changed"}, 2)]
     target = workbook.sync(*whole_stream("posts", {"id": "integer"}, [{"id": 7}]), *cut)
-    assert "the input ended in the middle of this stream, after 1 records" in target.intake.failed["users"]
+    assert "the input ended at line 6, in the middle of this stream, after 1 records" in target.intake.failed["users"]
     assert workbook.values("users") == [[1, "a"], [2, "b"]]
     assert workbook.values("posts") == [[7]]
     assert workbook.states == [{"bookmarks": {"posts": {}}}]

@@ -209,8 +209,8 @@ def test_a_column_that_left_the_source_goes_and_the_mark_follows():
 
 @pytest.mark.parametrize(
     ("verdict", "removed", "kept"),
-    [(Verdict.WHOLE, 3, 0), (Verdict.LIKELY_WHOLE, 0, 3), (Verdict.PARTIAL, 0, 0)],
-    ids=["whole", "likely", "partial"],
+    [(Verdict.WHOLE, 3, 0), (Verdict.LIKELY_WHOLE, 0, 3), (Verdict.UNPROVEN, 0, 3), (Verdict.INCREMENTAL, 0, 0)],
+    ids=["whole", "likely", "unproven", "incremental"],
 )
 def test_without_proof_most_of_a_sheet_is_not_removed(verdict, removed, kept):
     rows = [[number, "x"] for number in range(4)]
@@ -261,7 +261,7 @@ def test_a_column_of_people_beside_a_deleted_one_of_ours_is_not_taken_for_it():
 
 def test_a_column_that_is_lost_fails_a_stream_which_brings_changes_only():
     now = (sheet(), ["id"], [[1], [2]])
-    plan = plan_of([now], wanted([(2, "b")], verdict=Verdict.PARTIAL))
+    plan = plan_of([now], wanted([(2, "b")], verdict=Verdict.INCREMENTAL))
     assert "lacks the header 'name'" in plan.failed["users"]
 
 
@@ -355,6 +355,22 @@ def test_large_changes_of_cells_are_written_in_pieces():
     sizes = [encoded_length(request) for request in plan.commits[0].requests]
     assert len(sizes) > 4
     assert max(sizes) <= MAX_CHUNK_BYTES * 1.1
+
+
+@pytest.mark.parametrize("neighbour", [None, "mine"], ids=["alone", "beside-a-note"])
+def test_very_many_changed_cells_are_rewritten_with_those_between_unless_somebody_wrote_beside_them(
+    monkeypatch, neighbour
+):
+    monkeypatch.setattr("target_gsheets.sheet_plan.MAX_PICKED_BLOCKS", 2)
+    rows = [[number, "x", neighbour if number == 5 else None, number] for number in range(9)]
+    now = (sheet(11, 6, columns=("id", "name", "size")), ["id", "name", "note", "size"], rows)
+    new = [(number, "y" if number in {1, 3, 7} else "x", number if number < 9 else 0) for number in range(9)]
+    plan = plan_of([now], wanted(new, columns=("id", "name", "size")))
+    starts = [(found["start"]["rowIndex"], len(found["rows"])) for found in requests_of(plan, "updateCells")]
+    assert starts == ([(2, 7)] if neighbour is None else [(2, 1), (4, 1), (8, 1)])
+    written = [value["userEnteredValue"]["stringValue"] for found in requests_of(plan, "updateCells")
+               for row in found["rows"] for value in row["values"]]  # fmt: skip
+    assert written == (list("yxyxxxy") if neighbour is None else list("yyy"))
 
 
 def test_every_request_knows_its_stream():

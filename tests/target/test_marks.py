@@ -1,0 +1,47 @@
+"""What we leave on sheets, and what we make of what we find there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from target_gsheets.marks import (
+    MAX_METADATA_CHARACTERS,
+    METADATA_KEY,
+    ColumnMark,
+    StagingMark,
+    StatusMark,
+    StreamMark,
+    maybe_mark,
+)
+
+TEXTS = st.text(max_size=20)
+
+
+def entry(value, key=METADATA_KEY):
+    return {"metadataKey": key, "metadataValue": value, "metadataId": 5}
+
+
+@given(TEXTS, st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS), max_size=5), st.text("0123456789abcdef"))
+def test_a_stream_s_mark_is_read_as_it_was_left(stream, columns, keys):
+    mark = StreamMark(stream, tuple(columns), keys, 5)
+    assert maybe_mark([entry("x", key="theirs"), entry(mark.to_value())]) == mark
+
+
+@pytest.mark.parametrize("mark", [StatusMark(5), StagingMark("run", 12.0, 5)])
+def test_the_other_marks_are_read_as_they_were_left(mark):
+    assert maybe_mark([entry(mark.to_value())]) == mark
+
+
+@pytest.mark.parametrize(
+    "value", ["", "{", "[]", "5", '"x"', "{}", '{"stream":"a"}', '{"stream":"a","columns":5,"keys":""}']
+)
+def test_what_somebody_else_wrote_is_no_mark(value):
+    assert maybe_mark([entry(value)]) is None
+
+
+def test_a_table_too_wide_for_metadata_keeps_its_stream_and_its_keys():
+    mark = StreamMark("wide", tuple(ColumnMark(f"column {number}" * 5) for number in range(1_000)), "ff", 5)
+    assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
+    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", 5)

@@ -1,0 +1,115 @@
+"""Taps built on singer-sdk as anybody would, in a process of their own, piped into the target."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = str(Path(sys.executable).parent / "target-gsheets")
+# A tap of the SDK's own kind: it numbers its versions, activates them and sends a STATE every 10,000 records. What it
+# does at a record is in its settings.
+TAP = """
+import os, signal, sys, time
+from singer_sdk import Stream, Tap
+from singer_sdk import typing as th
+
+class Rows(Stream):
+    name = "rows"
+    primary_keys = ("id",)
+    schema = th.PropertiesList(th.Property("id", th.IntegerType), th.Property("text", th.StringType)).to_dict()
+
+    @property
+    def replication_key(self):
+        return "id" if self.config.get("incremental") else None
+
+    @replication_key.setter
+    def replication_key(self, value):
+        pass
+
+    def get_records(self, context):
+        start = (self.get_starting_replication_key_value(context) or 0) if self.config.get("incremental") else 0
+        for number in range(start, self.config["rows"]):
+            if number == self.config.get("dies_at"):
+                sys.stdout.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+            if number == self.config.get("fails_at"):
+                raise RuntimeError("the source is gone")
+            yield {"id": number, "text": self.config["text"]}
+
+class RowsTap(Tap):
+    name = "tap-rows"
+    config_jsonschema = {"properties": {}}
+
+    def discover_streams(self):
+        return [Rows(self)]
+
+RowsTap.cli()
+"""
+
+
+@pytest.fixture
+def pipe(workbook, tmp_path):
+    """Run the tap with these settings into the target; the exit statuses of both, and the last STATE passed on."""
+    (tmp_path / "tap.py").write_text(TAP)
+    (tmp_path / "target.json").write_text(json.dumps(workbook.config))
+
+    def run(state=None, **settings):
+        (tmp_path / "config.json").write_text(json.dumps({"text": "old", **settings}))
+        command = [sys.executable, str(tmp_path / "tap.py"), "--config", str(tmp_path / "config.json")]
+        if state:
+            (tmp_path / "state.json").write_text(json.dumps(state))
+            command += ["--state", str(tmp_path / "state.json")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tap:
+            target = subprocess.run(
+                [COMMAND, "--config", str(tmp_path / "target.json")],
+                stdin=tap.stdout, capture_output=True, text=True, timeout=120, check=False,
+            )  # fmt: skip
+        states = [json.loads(line) for line in target.stdout.splitlines()]
+        return tap.returncode, target.returncode, states[-1] if states else None
+
+    return run
+
+
+def texts(workbook):
+    values = workbook.values("rows")
+    return len(values), {text for _, text in values}
+
+
+@pytest.mark.parametrize("count", [10_000, 10_001, 12_345])
+def test_a_tap_that_dies_at_or_after_its_state_of_record_10_000_removes_no_row(pipe, workbook, count):
+    assert pipe(rows=15_000)[:2] == (0, 0)
+    tap, _, state = pipe(rows=15_000, text="new", dies_at=count)
+    assert tap == -signal.SIGKILL
+    rows, found = texts(workbook)
+    assert (rows, "old" in found) == (15_000, True), "no row was removed"
+    assert state == {"bookmarks": {"rows": {}}}
+
+
+def test_a_tap_that_ends_well_brings_additions_changes_and_removals(pipe, workbook):
+    pipe(rows=1_501)
+    pipe(rows=1_001, text="new")
+    assert texts(workbook) == (1_001, {"new"})
+
+
+def test_a_tap_that_fails_in_mid_stream_removes_no_row(pipe, workbook):
+    pipe(rows=50)
+    tap, target, state = pipe(rows=50, text="new", fails_at=20)
+    assert tap != 0
+    assert (target, state) == (0, None), "nobody can tell that it failed"
+    assert texts(workbook) == (50, {"old", "new"})
+
+
+def test_an_incremental_tap_s_second_run_loses_no_row(pipe, workbook):
+    _, _, state = pipe(rows=300, incremental=True)
+    assert state["bookmarks"]["rows"]["replication_key_value"] == 299
+    tap, target, state = pipe(rows=310, incremental=True, text="new", state=state)
+    assert (tap, target) == (0, 0)
+    values = workbook.values("rows")
+    assert [row[0] for row in values] == list(range(310))
+    assert [row[1] for row in values] == ["old"] * 299 + ["new"] * 11
+    assert state["bookmarks"]["rows"]["replication_key_value"] == 309
