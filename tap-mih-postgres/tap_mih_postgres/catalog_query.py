@@ -45,7 +45,8 @@ SELECT json_build_object(
         SELECT json_agg(s) FROM unnest(%(schemas)s::text[]) AS s
         WHERE NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = s)),
     'tables', (SELECT json_agg(json_build_object(
-        'schema', r.nspname, 'name', r.relname, 'kind', r.relkind,
+        'oid', r.oid::bigint, 'schema', r.nspname, 'name', r.relname, 'kind', r.relkind,
+        'computed', EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attgenerated = 'v'),
         'readable', r.usable AND r.readable, 'row_security', row_security_active(r.oid),
         -- where nobody has counted it is -1, or 0 before Postgres 14
         'rows', nullif(CASE WHEN r.relkind = 'p' THEN (

@@ -21,11 +21,12 @@ import psycopg
 from psycopg import sql
 
 from tap_mih_postgres import remedies
-from tap_mih_postgres.catalog import Table
+from tap_mih_postgres.catalog import Column, Table
 from tap_mih_postgres.catalog_query import CATALOG_QUERY, catalog_parameters
 from tap_mih_postgres.copying import Rows, find_garbled, read_copy
 from tap_mih_postgres.errors import ConnectError, ConnectionLostError, StreamError
-from tap_mih_postgres.projection import count_rows, lock_tables
+from tap_mih_postgres.freshness import CHANGES_QUERY
+from tap_mih_postgres.projection import Since, count_rows, lock_tables, newest_value
 from tap_mih_postgres.selection import Selection
 from tap_mih_postgres.settings import APPLICATION_NAME, CONNECT_SECONDS, Settings
 
@@ -95,6 +96,16 @@ class Session:
         catalog: Mapping[str, Any] = document
         return catalog
 
+    def fetch_changes(self, tables: Sequence[Table]) -> Mapping[str, Any]:
+        """The document of CHANGES_QUERY, whose transaction is ended: the snapshot must be a later one."""
+        with self._translating("reading the statistics"), self._connection.transaction():
+            self._connection.execute(self._set_timeout)
+            (document,) = self._connection.execute(CHANGES_QUERY, {"oids": [table.oid for table in tables]}).fetchall()[
+                0
+            ]
+        changes: Mapping[str, Any] = document
+        return changes
+
     def begin_snapshot(self, tables: Sequence[Table]) -> list[StreamError]:
         """Begin the transaction that all reads share; returns a failure per table that can't be locked."""
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -106,13 +117,21 @@ class Session:
             self._connection.execute("SAVEPOINT snapshot")
         return failures
 
-    def check_size(self, table: Table) -> None:
+    def fetch_newest(self, table: Table, column: Column) -> tuple[str | None, float]:
+        """The text of a column's greatest value in the snapshot, None without any, and the server's time."""
+        try:
+            newest, now = self._connection.execute(newest_value(table, column)).fetchall()[0]
+        except psycopg.Error as exc:
+            raise self._stream_failure(table.stream, exc) from exc
+        return newest, now
+
+    def check_size(self, table: Table, since: Since | None) -> None:
         """Raise StreamError for a table with more rows than the settings allow."""
         most = self._settings.max_rows_per_table
         if not most:
             return
         try:
-            (count,) = self._connection.execute(count_rows(table, most)).fetchall()[0]
+            (count,) = self._connection.execute(count_rows(table, since, most)).fetchall()[0]
         except psycopg.Error as exc:
             raise self._stream_failure(table.stream, exc) from exc
         if count > most:

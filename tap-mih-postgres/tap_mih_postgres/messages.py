@@ -18,12 +18,11 @@ from singer_sdk.singerlib.encoding.simple import Message
 from tap_mih_postgres.errors import OutputClosedError
 
 
-def record_prefix(stream: str, version: int, extracted: datetime) -> bytes:
-    """What stands before the JSON of a row; `version` in milliseconds since the epoch, of the run."""
+def record_prefix(stream: str, version: int | None, extracted: datetime) -> bytes:
+    """What is before the JSON of a row; `version` in milliseconds since the epoch, None for a stream without one."""
     moment = extracted.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    head = json.dumps(
-        {"type": "RECORD", "stream": stream, "version": version, "time_extracted": moment}, separators=(",", ":")
-    )
+    numbered = {} if version is None else {"version": version}
+    head = json.dumps({"type": "RECORD", "stream": stream, **numbered, "time_extracted": moment}, separators=(",", ":"))
     return head[:-1].encode() + b',"record":'
 
 

@@ -15,6 +15,7 @@ that cost 3 % of a run over a million rows by a serial key, and 15 % by a random
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
@@ -33,11 +34,37 @@ COPY = sql.SQL(
 SOURCE = sql.Identifier("source")
 
 
-def copy_rows(table: Table, columns: Sequence[Column], limit: int | None = None) -> sql.Composed:
-    """COPY of one line of JSON per row, with `}` after it, in the order of the key if there is one."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The rows of an incremental stream: `start` or more as replication key; all, nulls first, for None."""
+
+    column: Column
+    start: str | None
+
+    @property
+    def condition(self) -> sql.Composed:
+        """WHERE and so on; operators by their schema, since the search path has none."""
+        if self.start is None:
+            return sql.SQL("").format()
+        return sql.SQL(" WHERE {key} OPERATOR({schema}.>=) {start}::{type}").format(
+            key=sql.Identifier("source", self.column.name),
+            schema=sql.Identifier(self.column.operators),
+            start=sql.Literal(self.start),
+            type=sql.Identifier(*self.column.type),
+        )
+
+
+def copy_rows(
+    table: Table, columns: Sequence[Column], since: Since | None = None, limit: int | None = None
+) -> sql.Composed:
+    """COPY of one line of JSON per row, with `}` after it, in the order of the keys if there are any."""
     select = select_columns(table, columns)
-    if table.key:
-        select += sql.SQL(" ORDER BY ") + sql.SQL(", ").join(sql.Identifier("source", name) for name in table.key)
+    order = [sql.Identifier("source", name) + sql.SQL("") for name in table.key]
+    if since:
+        select += since.condition
+        order.insert(0, sql.Identifier("source", since.column.name) + sql.SQL(" NULLS FIRST"))
+    if order:
+        select += sql.SQL(" ORDER BY ") + sql.SQL(", ").join(order)
     if limit is not None:
         select += sql.SQL(" LIMIT {}").format(limit)
     row = _free_alias("row", (column.name for column in columns))
@@ -55,9 +82,20 @@ def select_columns(table: Table, columns: Sequence[Column]) -> sql.Composed:
     return sql.SQL("SELECT {} FROM {} AS {}").format(sql.SQL(", ").join(targets), from_table(table), SOURCE)
 
 
-def count_rows(table: Table, most: int) -> sql.Composed:
+def count_rows(table: Table, since: Since | None, most: int) -> sql.Composed:
     """SELECT of the number of rows, or of one more than `most`."""
-    return sql.SQL("SELECT count(*) FROM (SELECT FROM {} LIMIT {}) AS counted").format(from_table(table), most + 1)
+    condition = since.condition if since else sql.SQL("")
+    return sql.SQL("SELECT count(*) FROM (SELECT FROM {} AS {}{} LIMIT {}) AS counted").format(
+        from_table(table), SOURCE, condition, most + 1
+    )
+
+
+def newest_value(table: Table, column: Column) -> sql.Composed:
+    """SELECT of the greatest value's text, null if there is none, and of the server's time in seconds."""
+    return sql.SQL(
+        "SELECT (SELECT {key}::text FROM {table} AS {source} WHERE {key} IS NOT NULL"
+        " ORDER BY {key} DESC LIMIT 1), extract(epoch FROM clock_timestamp())::float8"
+    ).format(key=sql.Identifier("source", column.name), table=from_table(table), source=SOURCE)
 
 
 def lock_tables(tables: Iterable[Table]) -> sql.Composed:

@@ -39,6 +39,7 @@ STREAM_REMEDIES = {
     "42501": "the role lacks a right ({text}): GRANT it, or leave the table out with 'excluded_tables'",
     "42P01": "it was dropped or renamed when the run had begun ({text}): run again",
     "42703": "a column was dropped or renamed when the run had begun ({text}): run again",
+    "42883": "its replication key has no order, or none with its own kind ({text}): choose another, or FULL_TABLE",
     "55P03": "another session held it locked all the while, for DDL as a rule: run again when that has ended",
     "57014": (
         "the server cancelled the query ({text}): raise 'statement_timeout_seconds', leave the table out with "

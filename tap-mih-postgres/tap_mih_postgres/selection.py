@@ -20,6 +20,8 @@ from tap_mih_postgres.patterns import Pattern, exact_pattern
 from tap_mih_postgres.settings import Settings
 from tap_mih_postgres.types import JsonType, Template
 
+FULL_TABLE = "FULL_TABLE"
+
 # The server's parameters that hold what HMAC makes of the salt.
 SALT_PARAMETERS = ("tap_mih_postgres.inner_salt", "tap_mih_postgres.outer_salt")
 SHA256_BLOCK_BYTES = 64
@@ -68,12 +70,18 @@ class Selection:
         masks = self.settings.masked_columns
         return next((mask for pattern, mask in masks if pattern.fits(schema, table, column)), None)
 
+    def replication_of(self, schema: str, table: str, columns: Sequence[str]) -> str | None:
+        """The replication key of a table, FULL_TABLE, or None where no pattern fits that names one of its columns."""
+        fitting = (word for pattern, word in self.settings.replication if pattern.fits(schema, table))
+        return next((word for word in fitting if word == FULL_TABLE or word in columns), None)
+
     def unmet(self, tables: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str, str]]) -> list[str]:
         """A sentence for each pattern that fits none of the tables, or none of the columns."""
         settings = self.settings
         asked: list[tuple[str, Iterable[Pattern], Sequence[tuple[str, ...]], str]] = [
             ("tables", settings.tables, tables, "table"),
             ("excluded_tables", settings.excluded_tables, tables, "table"),
+            ("replication", (pattern for pattern, _ in settings.replication), tables, "table"),
             ("excluded_columns", settings.excluded_columns, columns, "column"),
             ("masked_columns", (pattern for pattern, _ in settings.masked_columns), columns, "column"),
         ]

@@ -150,6 +150,35 @@ RUN_SETTINGS = (
         3600,
     ),
     Setting(
+        "replication",
+        PAIRS,
+        "Read of tables, by patterns as in events=id,audit.*=created_at, only rows whose replication key, a column, is "
+        "new; the first pattern that fits counts, and FULL_TABLE exempts from those after it.",
+        pairs_of(2, "column"),
+    ),
+    Setting(
+        "incremental_lag_seconds",
+        TEXT_OR_NUMBER,
+        "How long a transaction may last that writes to an incremental table: so long after a run, rows that come late "
+        "are still found.",
+        read_number,
+        60,
+    ),
+    Setting(
+        "skip_unchanged",
+        FLAG,
+        "Don't read tables that can't have changed since the last run; from Postgres 15, not on standbys.",
+        read_flag,
+        False,
+    ),
+    Setting(
+        "full_pass_every",
+        TEXT_OR_NUMBER,
+        "Read unchanged tables all the same in one of so many runs; 0 means never.",
+        read_number,
+        12,
+    ),
+    Setting(
         "on_denied",
         TEXT,
         "What a table or column that the role may not read does to the run: warn, or fail at its end.",
@@ -198,6 +227,10 @@ class Settings:
     bytea_format: str
     connect_retries: int
     statement_timeout_seconds: int
+    replication: tuple[tuple[Pattern, str], ...]
+    incremental_lag_seconds: int
+    skip_unchanged: bool
+    full_pass_every: int
     on_denied: str
 
     def setting_of(self, parameter: str) -> str:

@@ -4,13 +4,13 @@ Rows go from COPY to standard output without becoming Python objects. Only where
 (stream maps, flattening, batches, a deselected field of a composite) does each become a record in the SDK's own way.
 
 ACTIVATE_VERSION comes after the rows, and only when all of them were sent: a target that has it may remove what it
-didn't see. Batches carry no version, and so none is activated after them.
+didn't see. Batches and incremental streams carry no version, and so none is activated after them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,16 @@ from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib import Metadata, MetadataMapping, StateMessage
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from singer_sdk.singerlib.json import deserialize_json
 
 from tap_mih_postgres.catalog import Column, Table, stream_schema
 from tap_mih_postgres.errors import StreamError
+from tap_mih_postgres.freshness import COUNTED_KINDS, find_fingerprint, may_skip, read_state, skipped_state
+from tap_mih_postgres.incremental import Bookmark
 from tap_mih_postgres.messages import frame_rows, record_prefix
-from tap_mih_postgres.projection import copy_rows
+from tap_mih_postgres.projection import Since, copy_rows
+from tap_mih_postgres.selection import MASKS
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -54,9 +57,16 @@ class PostgresStream(Stream):
     def __init__(self, tap: TapMihPostgres, table: Table) -> None:
         self.table = table
         self._unknown_columns: frozenset[str] = frozenset()
+        self._since: Since | None = None
+        self._bookmark: Bookmark | None = None
+        self._fingerprint: str | None = None
+        self.is_unchanged = False
         super().__init__(tap, schema=stream_schema(table.columns, table.key), name=table.stream)
         self.primary_keys = list(table.key)
-        self.forced_replication_method = REPLICATION_FULL_TABLE
+        if table.replication == REPLICATION_FULL_TABLE:
+            self.forced_replication_method = REPLICATION_FULL_TABLE
+        else:
+            self.replication_key = table.replication
 
     # What is selected
 
@@ -73,6 +83,10 @@ class PostgresStream(Stream):
         entry.table = self.table.name
         entry.is_view = self.table.is_view
         entry.row_count = self.table.rows
+        # As in the SDK's SQL taps, so that a replication key that is added to the catalog is enough.
+        entry.replication_method = self.forced_replication_method or (
+            self.replication_method if self.replication_key else ""
+        )
         return entry
 
     def apply_catalog(self, catalog: Catalog) -> None:
@@ -86,17 +100,26 @@ class PostgresStream(Stream):
         if entry := catalog.get_stream(self.name):
             known = {*(entry.schema.properties or ()), *(crumb[1] for crumb in entry.metadata if len(crumb) == 2)}
             # A catalog that knows no column at all, written by hand, means all of them.
-            self._unknown_columns = frozenset(names - known - set(self.primary_keys) if known else ())
-        for name in self.primary_keys:
+            keys = {*self.primary_keys, self.replication_key}
+            self._unknown_columns = frozenset(names - known - keys if known else ())
+        if self.replication_method == REPLICATION_FULL_TABLE:
+            self.replication_key = None
+        for name in [*self.primary_keys, *filter(None, [self.replication_key])]:
             self.metadata["properties", name].inclusion = Metadata.InclusionType.AUTOMATIC
 
     def check_catalog(self) -> None:
         """Warn of columns that a catalog misses or can't have any more; raise StreamError for what we can't do."""
-        if self.replication_method != REPLICATION_FULL_TABLE:
+        if self.replication_method not in {REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL}:
             raise StreamError(
                 self.name,
                 f"the catalog asks for {self.replication_method} replication, which this version can't do: "
-                "set its replication-method to FULL_TABLE",
+                "set its replication-method to FULL_TABLE or INCREMENTAL",
+            )
+        if self.is_incremental and (self._replication_column is None or self._replication_column.mask in MASKS):
+            raise StreamError(
+                self.name,
+                f"its replication key {self.replication_key!r} is no column of it that is read as it is: "
+                "choose another, or FULL_TABLE",
             )
         there = {column.name for column in self.table.columns}
         selected = {crumb[1] for crumb, chosen in self.mask.items() if chosen and len(crumb) == 2}
@@ -109,6 +132,15 @@ class PostgresStream(Stream):
                 self.logger.warning(
                     "stream %r: left out, because %s: %s; run --discover again", self.name, fault, listed
                 )
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether only what is new is sent."""
+        return self.replication_method == REPLICATION_INCREMENTAL
+
+    @property
+    def _replication_column(self) -> Column | None:
+        return next((column for column in self.table.columns if column.name == self.replication_key), None)
 
     @property
     def selected_columns(self) -> Sequence[Column]:
@@ -131,6 +163,27 @@ class PostgresStream(Stream):
         names = {column.name for column in self.selected_columns}
         return {**pruned, "properties": {name: of for name, of in pruned["properties"].items() if name in names}}
 
+    # Whether it is read
+
+    @property
+    def may_be_unchanged(self) -> bool:
+        """Whether it's a stream of the kind that can be left unread."""
+        always_read = (
+            self.table.kind not in COUNTED_KINDS
+            or self.table.row_security
+            or self.table.computed
+            or self.is_incremental
+        )
+        return not always_read and self.ABORT_AT_RECORD_COUNT is None
+
+    def take_fingerprint(self, changes: Mapping[str, Any], shared: Sequence[Any]) -> None:
+        """Compare the fingerprint of now with that of STATE; `shared` is what decides on the rows of all streams."""
+        statement = copy_rows(self.table, self.selected_columns).as_string(None)
+        selected = [*shared, statement, self.selected_schema, self.primary_keys, *self._touched_crumbs]
+        self._fingerprint = find_fingerprint(changes, self.table.oid, selected)
+        full_pass_every = self._tap.settings.full_pass_every
+        self.is_unchanged = may_skip(self.stream_state, self._fingerprint, full_pass_every)
+
     # How it is sent
 
     def sync(self, context: Context | None = None) -> None:  # type: ignore[misc]  # noqa: ARG002
@@ -140,7 +193,11 @@ class PostgresStream(Stream):
         """
         if self.name in self._tap.unreadable:
             return
-        self._stream_version = self._tap.version
+        if self.is_unchanged:
+            self._write_schema_message()
+            self.stream_state.update(skipped_state(self.stream_state))
+            return
+        self._stream_version = None if self.is_incremental else self._tap.version
         started = time.monotonic()
         sent = Sent()
         try:
@@ -157,7 +214,8 @@ class PostgresStream(Stream):
     def _send(self, sent: Sent) -> None:
         if all(isinstance(stream_map, RemoveRecordTransform) for stream_map in self.stream_maps):
             return
-        self._tap.session.check_size(self.table)
+        self._since = self._find_since()
+        self._tap.session.check_size(self.table, self._since)
         self._write_schema_message()
         if batch_config := self.get_batch_config(self.config):
             self._sync_batches(batch_config)
@@ -165,8 +223,19 @@ class PostgresStream(Stream):
             send = self._send_rows if self._goes_untouched else self._send_records
             send(sent)
             self._check_max_record_limit(sent.rows)
-            self._write_activate_version_message(self._tap.version)
+            if self._stream_version is not None:
+                self._write_activate_version_message(self._stream_version)
         self._write_final_state()
+
+    def _find_since(self) -> Since | None:
+        """Which rows to send; what the bookmark is after that is put by."""
+        column = self._replication_column
+        if not self.is_incremental or column is None:
+            return None
+        bookmark = Bookmark.from_state(self.stream_state, column.name)
+        newest, now = self._tap.session.fetch_newest(self.table, column)
+        self._bookmark = bookmark.advanced(newest, now, self._tap.settings.incremental_lag_seconds)
+        return Since(column, bookmark.value)
 
     @property
     def _goes_untouched(self) -> bool:
@@ -174,10 +243,15 @@ class PostgresStream(Stream):
         only = self.stream_maps[0] if len(self.stream_maps) == 1 else None
         if not isinstance(only, SameRecordTransform) or only.flattening_enabled:
             return False
-        return not any(len(crumb) > 2 and not chosen and self.mask[crumb[:2]] for crumb, chosen in self.mask.items())
+        return not self._touched_crumbs
+
+    @property
+    def _touched_crumbs(self) -> list[tuple[str, ...]]:
+        """The fields of composites that are deselected while their column isn't."""
+        return [crumb for crumb, chosen in self.mask.items() if len(crumb) > 2 and not chosen and self.mask[crumb[:2]]]
 
     def _send_rows(self, sent: Sent) -> None:
-        prefix = record_prefix(self.name, self._tap.version, self._tap.session.taken_at)
+        prefix = record_prefix(self.name, self._stream_version, self._tap.session.taken_at)
         for rows in self._read_rows():
             lines = frame_rows(prefix, rows)
             self._tap.message_writer.write(lines)
@@ -197,7 +271,7 @@ class PostgresStream(Stream):
             yield from map(to_record, rows)
 
     def _read_rows(self) -> Iterator[Rows]:
-        statement = copy_rows(self.table, self.selected_columns, self.ABORT_AT_RECORD_COUNT)
+        statement = copy_rows(self.table, self.selected_columns, self._since, self.ABORT_AT_RECORD_COUNT)
         return self._tap.session.copy_rows(self.name, statement)
 
     def finalize_state_progress_markers(self, state: dict[str, Any] | None = None) -> None:
@@ -205,7 +279,14 @@ class PostgresStream(Stream):
 
     def _write_final_state(self) -> None:
         """A STATE that is written even if it's the same as the one before, as after a full pass it may well be."""
-        _ = self.stream_state  # which makes its entry
+        state = self.stream_state  # which makes its entry
+        if self._bookmark:
+            state.pop("candidate", None)
+            state.update(self._bookmark.to_state())
+        if self._tap.settings.skip_unchanged:
+            after = read_state(state, self._fingerprint)
+            state.clear()
+            state.update(after)
         self._tap.write_message(StateMessage(value=self.tap_state))
         self.state_manager.is_flushed = True
 

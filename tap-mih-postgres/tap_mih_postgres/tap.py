@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import IO, Any, TypeVar
 
@@ -19,7 +19,7 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import BaseSingerWriter, _ConfigInput
-from singer_sdk.singerlib import CatalogEntry
+from singer_sdk.singerlib import CatalogEntry, StateMessage
 
 from tap_mih_postgres.catalog import Discovery, Table, read_discovery
 from tap_mih_postgres.command import TapCommand, check_json_option, check_log_level
@@ -31,6 +31,8 @@ from tap_mih_postgres.settings import SETTINGS, Settings, config_jsonschema
 from tap_mih_postgres.stream import PostgresStream
 
 LONGEST_PAUSE_SECONDS = 30
+# The SDK's settings that change what is sent of a row.
+WHAT_MAPS_RECORDS = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening_max_depth")
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class TapMihPostgres(Tap):
         # Both before the SDK's, which discovers.
         self.unreadable: dict[str, StreamError] = {}
         self._left_out: dict[str, Table] = {}
+        self._labels: Mapping[int, tuple[str, ...]] = {}
         self.version = 0
         super().__init__(**options)
 
@@ -100,6 +103,7 @@ class TapMihPostgres(Tap):
                 f"the role in {settings.setting_of('user')} may read none of the {len(discovery.tables)} tables: "
                 "GRANT it SELECT on them and USAGE on their schemas, or leave them out with 'excluded_schemas'"
             )
+        self._labels = discovery.labels
         self._left_out = {table.stream: table for table in discovery.tables if not table.readable}
         return [PostgresStream(self, table) for table in discovery.tables if table.readable]
 
@@ -124,7 +128,8 @@ class TapMihPostgres(Tap):
         self._persistently(self._sync_once)
 
     def _sync_once(self) -> None:
-        with self._reading(stream for stream in self._postgres_streams if stream.selected):
+        streams = [stream for stream in self._postgres_streams if stream.selected]
+        with self._reading(streams, skip_unchanged=self.settings.skip_unchanged):
             super().sync_all()
 
     def run_sync_dry_run(  # type: ignore[misc]
@@ -156,6 +161,16 @@ class TapMihPostgres(Tap):
         else:
             self.logger.error("%s", error)
 
+    def _find_unchanged(self, wanted: Iterable[PostgresStream]) -> None:
+        """Take fingerprints, and leave unread what has the one that it had."""
+        streams = [stream for stream in wanted if stream.may_be_unchanged]
+        changes = self.session.fetch_changes([stream.table for stream in streams])
+        shared = [self.plugin_version, self._labels, *map(self.config.get, ("mask_salt", *WHAT_MAPS_RECORDS))]
+        for stream in streams:
+            stream.take_fingerprint(changes, shared)
+        skipped = sum(stream.is_unchanged for stream in streams)
+        self.logger.info("%d of %d tables are unchanged and aren't read", skipped, len(streams))
+
     @property
     def _fails_on_denied(self) -> bool:
         return self.settings.on_denied == "fail"
@@ -173,7 +188,7 @@ class TapMihPostgres(Tap):
         return sorted(failed)
 
     @contextlib.contextmanager
-    def _reading(self, streams: Iterable[PostgresStream]) -> Iterator[None]:
+    def _reading(self, streams: Iterable[PostgresStream], *, skip_unchanged: bool = False) -> Iterator[None]:
         """One session with one snapshot around all streams; raises at the end if one of them failed."""
         wanted = list(streams)
         self.unreadable.clear()
@@ -183,9 +198,14 @@ class TapMihPostgres(Tap):
         with contextlib.ExitStack() as stack:
             if wanted:
                 self.session = stack.enter_context(open_session(self.settings))
-                for error in self.session.begin_snapshot([stream.table for stream in wanted]):
+                if skip_unchanged:
+                    self._find_unchanged(wanted)
+                to_read = [stream.table for stream in wanted if not stream.is_unchanged]
+                for error in self.session.begin_snapshot(to_read):
                     self.report_failure(error)
             yield
+            if any(stream.is_unchanged for stream in wanted):
+                self.write_message(StateMessage(value=self.state))
         self.message_writer.flush()
         if failed := self._failed(wanted):
             raise StreamsFailedError(failed, len({*failed, *(stream.name for stream in wanted)}))

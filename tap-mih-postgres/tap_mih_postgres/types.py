@@ -178,6 +178,14 @@ def json_type(oid: int, modifier: int, types: Types) -> JsonType:
     return _base(kind, modifier, types.chosen)
 
 
+def order_schema(oid: int, types: Types) -> str:
+    """The schema of a type's comparison operators: an extension's are where the type is."""
+    kind = types.kinds[oid]
+    if kind.kind == "d":
+        return order_schema(kind.base, types)
+    return kind.schema if kind.kind == "b" and not kind.element else "pg_catalog"
+
+
 def chosen_types(settings: Mapping[str, str]) -> Mapping[str, JsonType]:
     """What these settings make of built-in types, by the types' names."""
     return {name: of for choice in settings.items() for name, of in CHOICES.get(choice, {}).items()}

@@ -93,12 +93,18 @@ def pairs_of(most_parts: int, what: str) -> Reader:
     """A reader of an ordered list of (pattern, text); `what` says in a message what the text is."""
 
     def read(name: str, value: object) -> tuple[tuple[Pattern, str], ...]:
-        pairs = _parse(name, value, "{", lambda text: dict(_split_pairs(name, text, what)))
-        if not isinstance(pairs, Mapping) or not all(isinstance(word, str) and word.strip() for word in pairs.values()):
+        given = _parse(name, value, "{", lambda text: list(_split_pairs(name, text, what)))
+        pairs = list(given.items()) if isinstance(given, Mapping) else given
+        # A list can only be what was split, which may name a pattern twice.
+        if isinstance(value, list) or not isinstance(pairs, list) or not all(_is_word(word) for _, word in pairs):
             raise SettingsError(f'{name!r} must be pairs: pattern={what},… or {{"pattern": "{what}"}}')
-        return tuple((Pattern.parse(name, text, most_parts), word.strip()) for text, word in pairs.items())
+        return tuple((Pattern.parse(name, text, most_parts), word.strip()) for text, word in pairs)
 
     return read
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def is_name(item: str) -> bool:

@@ -80,7 +80,7 @@ def late_door(server: Server, seconds: float) -> Iterator[int]:
     door = socket.socket()
 
     def carry(source: socket.socket, sink: socket.socket) -> None:
-        with contextlib.suppress(OSError):
+        with source, contextlib.suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
@@ -154,7 +154,8 @@ def test_a_standby_that_must_drop_our_snapshot_is_read_anew(tmp_path: Path) -> N
                 writer.execute("DELETE FROM b WHERE id <= 10000")
                 writer.execute("VACUUM b")
                 writer.execute("INSERT INTO a VALUES (2)")
-            wait_for(replica, "count(*) = 2 FROM a")
+            # The session is told, and doesn't listen while it waits for us to read on.
+            wait_for(standby.url(), "pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()")
             run, log, status = finish(process, read)
     assert status == 0, log
     assert "due to conflict with recovery" in log

@@ -75,14 +75,13 @@ def test_a_unique_index_over_columns_that_cant_be_null_is_the_key(prisma_url: st
 def test_the_catalog_has_what_the_sdks_sql_taps_have(prisma_url: str) -> None:
     entry = streams(prisma_url)["audit-log"]
     assert (entry["table_name"], entry["stream"], entry["is_view"]) == ("log", "audit-log", False)
-    assert (entry["replication_method"], entry["key_properties"]) == ("FULL_TABLE", ["id"])
+    assert (entry["replication_method"], entry["key_properties"]) == ("", ["id"])
     metadata = {tuple(row["breadcrumb"]): row["metadata"] for row in entry["metadata"]}
     assert metadata[()] == {
         "inclusion": "available",
         "selected": True,
         "selected-by-default": True,
         "table-key-properties": ["id"],
-        "forced-replication-method": "FULL_TABLE",
         "schema-name": "audit",
     }
     assert metadata["properties", "id"] == {"inclusion": "automatic"}

@@ -16,7 +16,7 @@ ALLOWED_PSYCOPG = {
 }
 PURE = {
     *("errors", "patterns", "values", "connection", "settings", "remedies"),
-    *("types", "selection", "catalog_query", "catalog", "projection", "report"),
+    *("types", "selection", "incremental", "freshness", "catalog_query", "catalog", "projection", "report"),
 }
 CLOCKS_AND_NETWORK = {"time", "socket", "select", "os", "sys", "subprocess", "threading", "logging"}
 

@@ -164,11 +164,11 @@ def test_replication_that_we_cant_do_isnt_replaced_in_silence(
 ) -> None:
     url = new_database(*USERS)
     catalog = discover({"database_url": url})
-    catalog["streams"][0].update(replication_method="INCREMENTAL", replication_key="id")
+    catalog["streams"][0].update(replication_method="LOG_BASED")
     with Output() as output, pytest.raises(StreamsFailedError):
         TapMihPostgres(config={"database_url": url}, catalog=catalog).sync_all()
     assert output.messages().all == []
-    assert "INCREMENTAL" in caplog.text
+    assert "LOG_BASED" in caplog.text
 
 
 # What the SDK can do to records
