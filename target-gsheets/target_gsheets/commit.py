@@ -19,14 +19,14 @@ from target_gsheets.api import SheetsApi
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.generation import MAX_ID, Generation, swap
 from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack
-from target_gsheets.look import Arrived, Look, Reader
+from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.settings import Settings
 from target_gsheets.sheet_plan import SheetPlan
 from target_gsheets.staging import StagedBlock, Staging, commit_requests, stage, unstaged
 from target_gsheets.verification import is_as_expected
-from target_gsheets.wanted import WantedSheet
+from target_gsheets.wanted import Arrived, WantedSheet
 from target_gsheets.workbook import Row, Sheet
 
 Request: TypeAlias = "dict[str, Any]"
@@ -49,6 +49,7 @@ class Outcome:
 
     plans: dict[str, tuple[SheetPlan, WantedSheet]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    behind: frozenset[str] = frozenset()  # streams that must be sent whole: their sheet isn't what their bookmark says
 
     @property
     def sheets(self) -> list[tuple[SheetPlan, WantedSheet]]:
@@ -77,9 +78,12 @@ class Mirror:
     def __post_init__(self) -> None:
         self.run = f"{self.chance.getrandbits(48):012x}"
 
-    def commit(self, streams: Sequence[Arrived]) -> Outcome:
-        """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`."""
-        reader = Reader(self.api, self.settings.timezone, streams)
+    def commit(self, streams: Sequence[Arrived], silent: Mapping[str, str]) -> Outcome:
+        """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`.
+
+        `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
+        """
+        reader = Reader(self.api, self.settings.timezone, streams, silent)
         self._patiently(lambda: self._bring_in_line(reader))
         return self.outcome
 
@@ -87,6 +91,7 @@ class Mirror:
         """Look, plan and commit, until a commit's own answer shows what was expected."""
         for _ in range(MAX_PASSES):
             look = reader.look(self.outcome.failed)
+            self.outcome.behind = look.behind
             plan = make_plan(look.workbook, look.contents, look.wanted, self._ids(look), self.settings.guards)
             self._note(look, plan)
             if plan.is_empty and not any(self._is_stale(sheet) for sheet in look.leftovers):

@@ -72,7 +72,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     digest = mark.keys if mark else ""
     if not digest or touches_keys(changes, keys):
         digest = keys_digest(apply_changes(changes, now), keys)
-    return Comparison(layout, now, changes, kept, formats, StreamMark(wanted.stream, columns, digest))
+    return Comparison(layout, now, changes, kept, formats, StreamMark(wanted.stream, columns, digest, wanted.bookmark))
 
 
 def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours: Mapping[str, str]) -> None:

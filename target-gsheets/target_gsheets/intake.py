@@ -6,9 +6,12 @@ by the tap's name, since messages do; rows go by alias, since sheets do.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+import msgspec
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
@@ -88,14 +91,24 @@ class Intake:
         """Note why a stream's sheet stays as it is; the first reason counts. Takes an alias as well."""
         self.failed.setdefault(self._sources.get(stream, stream), reason)
 
-    def state_to_pass_on(self) -> dict[str, Any] | None:
+    def bookmark_digest(self, alias: str) -> str:
+        """A digest of the bookmark that the last STATE has for a stream; empty where it has none."""
+        bookmarks = (self._state or {}).get("bookmarks")
+        bookmark = bookmarks.get(self._sources[alias]) if isinstance(bookmarks, Mapping) else None
+        if not bookmark:
+            return ""
+        return hashlib.sha256(msgspec.json.encode(bookmark, order="sorted")).hexdigest()[:16]
+
+    def state_to_pass_on(self, behind: Collection[str]) -> dict[str, Any] | None:
         """The last STATE without the bookmarks of streams whose rows aren't in the workbook.
 
-        None where there was none, or where one has to be left out of a STATE whose shape we don't know.
+        These are the failed ones, and `behind`: aliases whose sheet isn't what their bookmark says. None where there
+        was none, or where one has to be left out of a STATE whose shape we don't know.
         """
-        if self._state is None or not self.failed:
+        left_out = {*self.failed, *(self._sources[alias] for alias in behind)}
+        if self._state is None or not left_out:
             return None if self._state is None else dict(self._state)
         bookmarks = self._state.get("bookmarks")
         if not isinstance(bookmarks, Mapping):
             return None
-        return {**self._state, "bookmarks": {name: bookmarks[name] for name in bookmarks if name not in self.failed}}
+        return {**self._state, "bookmarks": {name: bookmarks[name] for name in bookmarks if name not in left_out}}

@@ -45,8 +45,8 @@ class Commit:
     owners: tuple[str | None, ...]
 
     def maybe_owner(self, request: int | None) -> str | None:
-        """The stream that a request is for, by its place in the batch."""
-        return self.owners[request] if request is not None and request < len(self.owners) else None
+        """The stream that a request is for, by its place among these; what stands before them is for none."""
+        return self.owners[request] if request is not None and 0 <= request < len(self.owners) else None
 
 
 def pack(requests: Iterable[tuple[str | None, Request]], max_requests: int = MAX_COMMIT_REQUESTS) -> Iterator[Commit]:

@@ -13,13 +13,11 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from target_gsheets.api import SheetsApi
-from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import RefusedError, TransientError
 from target_gsheets.generation import Generation, find_generation
 from target_gsheets.grid import quote_title
 from target_gsheets.marks import StagingMark
-from target_gsheets.proof import Verdict
-from target_gsheets.wanted import WantedSheet, sheet_titles, wanted_sheet
+from target_gsheets.wanted import Arrived, WantedSheet, sheet_titles, wanted_sheet
 from target_gsheets.workbook import Content, Sheet, Workbook, find_sheet
 
 # One values.batchGet asks for about this many cells, and for ranges that fit into an address.
@@ -30,15 +28,6 @@ logger = logging.getLogger("target-gsheets")
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """A stream as it arrived: its rows, and what may be done with them."""
-
-    stream: str
-    verdict: Verdict
-    buffer: RowBuffer
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """The workbook as it is, and the sheets wanted, each with the one that is there."""
 
@@ -46,6 +35,7 @@ class Look:
     contents: Mapping[int, Content]
     wanted: Sequence[tuple[WantedSheet, Sheet | None]]
     generation: Generation
+    behind: frozenset[str]  # streams of which only the SCHEMA came, and whose sheet doesn't hold what they say it does
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -60,21 +50,32 @@ class Look:
 
 @dataclass(slots=True)
 class Reader:
-    """Looks at a workbook, as often as need be, for the same streams."""
+    """Looks at a workbook, as often as need be, for the same streams.
+
+    `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
+    """
 
     api: SheetsApi
     timezone: tzinfo | None
     streams: Sequence[Arrived]
+    silent: Mapping[str, str]
     _zone: tzinfo | None = field(init=False, default=None)
-    _wanted: dict[str, WantedSheet] = field(init=False, default_factory=dict)
+    _wanted: list[WantedSheet] = field(init=False, default_factory=list)
 
     def look(self, failed: Collection[str]) -> Look:
         """Read the workbook and the sheets of the streams that haven't failed."""
         workbook = self.api.read_workbook()
-        wanted = [sheet for sheet in self._sheets(self.timezone or zone_of(workbook)) if sheet.stream not in failed]
+        titles = sheet_titles([*(arrived.stream for arrived in self.streams), *self.silent])
+        zone = self.timezone or zone_of(workbook)
+        wanted = [sheet for sheet in self._sheets(titles, zone) if sheet.stream not in failed]
         pairs = [(sheet, find_sheet(workbook, sheet.stream, sheet.title)) for sheet in wanted]
         contents = self.read_contents([sheet for _, sheet in pairs if sheet])
-        return Look(workbook, contents, pairs, find_generation(workbook))
+        behind = frozenset(
+            stream
+            for stream, bookmark in self.silent.items()
+            if not holds(find_sheet(workbook, stream, titles[stream]), bookmark)
+        )
+        return Look(workbook, contents, pairs, find_generation(workbook), behind)
 
     def read_contents(self, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
         """The cells of these sheets by id, in as few calls as their size allows."""
@@ -87,18 +88,17 @@ class Reader:
             contents.update((sheet.sheet_id, content) for sheet, content in zip(group, answers, strict=True))
         return contents
 
-    def _sheets(self, zone: tzinfo) -> list[WantedSheet]:
+    def _sheets(self, titles: Mapping[str, str], zone: tzinfo) -> list[WantedSheet]:
         """What the streams want their sheets to hold, converted once for a time zone."""
-        if zone != self._zone or not self._wanted:
-            titles = sheet_titles(arrived.stream for arrived in self.streams)
-            self._wanted = {
-                arrived.stream: wanted_sheet(
-                    arrived.stream, titles[arrived.stream], arrived.verdict, arrived.buffer, zone
-                )
-                for arrived in self.streams
-            }
+        if zone != self._zone:
+            self._wanted = [wanted_sheet(arrived, titles[arrived.stream], zone) for arrived in self.streams]
             self._zone = zone
-        return list(self._wanted.values())
+        return self._wanted
+
+
+def holds(sheet: Sheet | None, bookmark: str) -> bool:
+    """Whether a sheet holds the rows that came with a bookmark."""
+    return sheet is not None and sheet.mark is not None and sheet.mark.bookmark == bookmark
 
 
 def zone_of(workbook: Workbook) -> tzinfo:

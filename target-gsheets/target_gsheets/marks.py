@@ -1,8 +1,8 @@
 """What we leave in a workbook to know our own again: developer metadata `target-gsheets` on each sheet of ours. Pure.
 
-    {"stream": …, "columns": [[name, format, header], …], "keys": …}    mirrors a stream
-    {"role": "status"}                                                  holds the token of the generation
-    {"role": "staging", "run": …, "at": …}                              is being filled, hidden, by a run
+    {"stream": …, "columns": [[name, format, header], …], "keys": …, "bookmark": …}    mirrors a stream
+    {"role": "status"}                                                                 holds the generation's token
+    {"role": "staging", "run": …, "at": …}                                             is being filled, hidden
 
 So people may rename any tab, a column that left the source can be told from theirs, and what a killed run left behind
 is found. Google keeps at most 30,000 characters of metadata for a sheet (second-hand).
@@ -35,20 +35,24 @@ class ColumnMark:
 
 @dataclass(frozen=True, slots=True)
 class StreamMark:
-    """On the sheet of a stream: the columns that are ours, and a digest of the keys as we left them."""
+    """On the sheet of a stream: the columns that are ours, and digests of the keys as we left them and of the bookmark
+    that came with the rows.
+    """
 
     stream: str
     columns: tuple[ColumnMark, ...] = ()
     keys: str = ""
+    bookmark: str = ""
     metadata_id: int = 0
 
     def to_value(self) -> str:
         """The entry's value; columns that are too many for it are left out, and then never removed from the sheet."""
         columns = [[column.name, *trimmed([column.shown_as, column.header])] for column in self.columns]
-        value = compact({"stream": self.stream, "columns": columns, "keys": self.keys})
+        rest = {"keys": self.keys, "bookmark": self.bookmark}
+        value = compact({"stream": self.stream, "columns": columns, **rest})
         if len(value) <= MAX_METADATA_CHARACTERS:
             return value
-        return compact({"stream": self.stream, "columns": [], "keys": self.keys})
+        return compact({"stream": self.stream, "columns": [], **rest})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
     if role == "staging":
         return StagingMark(str(value["run"]), float(value["at"]))
     columns = tuple(ColumnMark(*map(str, column)) for column in value["columns"])
-    return StreamMark(str(value["stream"]), columns, str(value["keys"]))
+    return StreamMark(str(value["stream"]), columns, str(value["keys"]), str(value.get("bookmark", "")))
 
 
 def trimmed(texts: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -21,13 +21,13 @@ from target_gsheets.buffer import RowBuffer
 from target_gsheets.command import one_line
 from target_gsheets.commit import Mirror
 from target_gsheets.errors import RemoteError, SourceError
-from target_gsheets.look import Arrived
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
 from target_gsheets.reader import MessageReader
 from target_gsheets.report import sheet_line, warnings_of
 from target_gsheets.settings import parse_settings
 from target_gsheets.sink import GSheetsSink
+from target_gsheets.wanted import Arrived
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -109,8 +109,7 @@ class TargetGSheets(TargetProcess):
         if self.intake.is_flawed and self._settings.on_error == "abort":
             self.logger.error("Nothing was written, since 'on_error' is 'abort'.")
         else:
-            self._commit(verdicts)
-            state = self.intake.state_to_pass_on()
+            state = self.intake.state_to_pass_on(self._commit(verdicts))
             if state is not None:
                 self._write_state_message(state)
         for stream, reason in self.intake.failed.items():
@@ -120,15 +119,23 @@ class TargetGSheets(TargetProcess):
         if self._errors:
             raise self._errors[0]
 
-    def _commit(self, verdicts: Mapping[str, Verdict]) -> None:
-        """Bring the streams that may be committed into the workbook and report each."""
+    def _commit(self, verdicts: Mapping[str, Verdict]) -> Collection[str]:
+        """Bring the streams that may be committed into the workbook and report each.
+
+        The answer has the streams that sent nothing though their sheet lacks something: they must be sent whole.
+        """
+        digests = {name: self.intake.bookmark_digest(name) for name in verdicts}
         arrived = [
-            Arrived(name, verdict, self.intake.buffers[name])
+            Arrived(name, verdict, self.intake.buffers[name], digests[name])
             for name, verdict in verdicts.items()
             if verdict.is_committable
         ]
-        if not arrived:
-            return
+        # Without a bookmark a stream is sent whole anyway, whatever its sheet looks like.
+        silent = {
+            name: digests[name] for name, verdict in verdicts.items() if verdict is Verdict.SILENT and digests[name]
+        }
+        if not arrived and not silent:
+            return ()
         mirror = Mirror(
             api=self._api,
             settings=self._settings,
@@ -137,7 +144,7 @@ class TargetGSheets(TargetProcess):
             chance=random.Random(),  # noqa: S311  ids need not be secret
         )
         try:
-            outcome = mirror.commit(arrived)
+            outcome = mirror.commit(arrived, silent)
         except RemoteError:
             if self._signal:
                 sys.exit(128 + self._signal)
@@ -150,6 +157,13 @@ class TargetGSheets(TargetProcess):
             self.intake.fail(name, reason)
         calls = self._api.calls
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
+        for name in sorted(outcome.behind):
+            self.logger.warning(
+                "%s: the tap sent nothing, but the sheet isn't as it was left with this bookmark. The bookmark isn't "
+                "passed on, so that the next run brings all rows.",
+                name,
+            )
+        return outcome.behind
 
     def _write_state_message(self, state: dict[str, Any]) -> None:
         """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""

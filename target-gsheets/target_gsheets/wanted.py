@@ -31,6 +31,16 @@ WIDEST = 320
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """A stream as it arrived: its rows, what may be done with them, and a digest of the bookmark that came along."""
+
+    stream: str
+    verdict: Verdict
+    buffer: RowBuffer
+    bookmark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WantedSheet:
     """What the sheet of a stream shall hold, and how sure we are that this is all of it."""
 
@@ -43,10 +53,12 @@ class WantedSheet:
     keys: tuple[int, ...]  # positions among the columns
     rows: tuple[Row, ...]
     losses: Losses
+    bookmark: str = ""  # a digest of the bookmark that the rows came with
 
 
-def wanted_sheet(stream: str, title: str, verdict: Verdict, buffer: RowBuffer, zone: tzinfo) -> WantedSheet:
+def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo) -> WantedSheet:
     """Convert a stream's rows, column by column."""
+    buffer = arrived.buffer
     losses = Losses()
     columns = [column_of(name, schema) for name, schema in buffer.schema.items()]
     converters = [cell_converter(column, zone, losses) for column in columns]
@@ -54,9 +66,9 @@ def wanted_sheet(stream: str, title: str, verdict: Verdict, buffer: RowBuffer, z
     headers = header_texts(buffer.columns)
     formats = tuple(column_format(column, rows, position) for position, column in enumerate(columns))
     return WantedSheet(
-        stream=stream,
+        stream=arrived.stream,
         title=title,
-        verdict=verdict,
+        verdict=arrived.verdict,
         columns=headers,
         formats=formats,
         widths=tuple(
@@ -66,6 +78,7 @@ def wanted_sheet(stream: str, title: str, verdict: Verdict, buffer: RowBuffer, z
         keys=tuple(map(buffer.columns.index, buffer.keys)),
         rows=rows,
         losses=losses,
+        bookmark=arrived.bookmark,
     )
 
 

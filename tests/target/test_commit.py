@@ -71,6 +71,15 @@ def test_of_two_runs_at_once_the_second_looks_again(workbook, first):
     assert len(tokens(workbook)) == 1
 
 
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_run_that_is_overtaken_before_any_of_its_calls_ends_well(workbook, call):
+    """Found by a history: the refused request was taken for one of a stream."""
+    workbook.sync(*users((7, "first")))
+    other = once(call, lambda: workbook.sync(*users((7, "a"), version=2)))
+    workbook.sync(*users((7, "b"), version=1), between=other)
+    assert workbook.visible()["users"] == [("id", "name"), (7, "b")]
+
+
 def test_two_runs_with_the_same_rows_write_them_once(workbook):
     rows = users((1, "a"), (2, "b"))
     workbook.sync(*rows, between=once(2, lambda: workbook.sync(*rows)))

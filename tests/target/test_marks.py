@@ -23,9 +23,9 @@ def entry(value, key=METADATA_KEY):
     return {"metadataKey": key, "metadataValue": value, "metadataId": 5}
 
 
-@given(TEXTS, st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS), max_size=5), st.text("0123456789abcdef"))
-def test_a_stream_s_mark_is_read_as_it_was_left(stream, columns, keys):
-    mark = StreamMark(stream, tuple(columns), keys, 5)
+@given(TEXTS, st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS), max_size=5), TEXTS, TEXTS)
+def test_a_stream_s_mark_is_read_as_it_was_left(stream, columns, keys, bookmark):
+    mark = StreamMark(stream, tuple(columns), keys, bookmark, 5)
     assert maybe_mark([entry("x", key="theirs"), entry(mark.to_value())]) == mark
 
 
@@ -42,6 +42,6 @@ def test_what_somebody_else_wrote_is_no_mark(value):
 
 
 def test_a_table_too_wide_for_metadata_keeps_its_stream_and_its_keys():
-    mark = StreamMark("wide", tuple(ColumnMark(f"column {number}" * 5) for number in range(1_000)), "ff", 5)
+    mark = StreamMark("wide", tuple(ColumnMark(f"column {number}" * 5) for number in range(1_000)), "ff", "b", 5)
     assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
-    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", 5)
+    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", "b", 5)

@@ -103,12 +103,59 @@ def test_a_stream_with_a_bad_record_fails_alone(workbook):
     assert workbook.titles() == ["users", "Sheet1"]
 
 
-def test_a_schema_alone_changes_nothing_and_calls_nobody(workbook):
-    workbook.sync(*users((1, "a")))
-    workbook.sync(schema_message("users", USERS), {"type": "STATE", "value": {"bookmarks": {"users": {"f": 1}}}})
-    assert workbook.calls == []
+def state_of(**bookmarks):
+    return {"type": "STATE", "value": {"bookmarks": bookmarks}}
+
+
+def with_bookmark(bookmark, *rows, **options):
+    """A whole stream of users that comes with a bookmark."""
+    return [*users(*rows, **options), state_of(users=bookmark)]
+
+
+def test_a_schema_alone_changes_nothing(workbook):
+    workbook.sync(*with_bookmark({"f": 1}, (1, "a")))
+    workbook.sync(schema_message("users", USERS), state_of(users={"f": 1}))
+    assert workbook.calls == ["spreadsheets.get"]
     assert workbook.states == [{"bookmarks": {"users": {"f": 1}}}]
     assert workbook.values("users") == [[1, "a"]]
+
+
+def test_a_schema_alone_without_a_bookmark_calls_nobody(workbook):
+    workbook.sync(schema_message("users", USERS), state_of())
+    assert workbook.calls == []
+    assert workbook.states == [{"bookmarks": {}}]
+
+
+def test_a_stream_that_sends_nothing_must_come_whole_where_its_sheet_is_missing(workbook, caplog):
+    workbook.sync(*with_bookmark({"f": 1}, (1, "a")), *whole_stream("posts", {"id": "integer"}, [{"id": 1}]))
+    workbook.reader.del_worksheet(workbook.reader.worksheet("users"))
+    silent = [schema_message("users", USERS), state_of(users={"f": 1}, other={"g": 1})]
+    workbook.sync(*silent)
+    assert workbook.states == [{"bookmarks": {"other": {"g": 1}}}]
+    assert "users: the tap sent nothing, but the sheet isn't as it was left" in caplog.text
+    posts = [schema_message("posts", {"id": "integer"}), record_message("posts", {"id": 2}, 2)]
+    workbook.sync(*posts, {"type": "ACTIVATE_VERSION", "stream": "posts", "version": 2}, *silent)
+    assert workbook.states == [{"bookmarks": {"other": {"g": 1}}}], "beside other streams as well"
+    assert workbook.values("posts") == [[2]]
+
+
+@pytest.mark.parametrize("bookmark", [{"f": 2}, {"f": 1, "g": 0}], ids=["other", "more"])
+def test_a_stream_that_sends_nothing_must_come_whole_where_its_rows_came_with_another_bookmark(workbook, bookmark):
+    workbook.sync(*with_bookmark({"f": 1}, (1, "a")))
+    workbook.sync(schema_message("users", USERS), state_of(users=bookmark))
+    assert workbook.states == [{"bookmarks": {}}]
+    workbook.sync(*with_bookmark(bookmark, (1, "a"), version=2))
+    workbook.sync(schema_message("users", USERS), state_of(users=bookmark))
+    assert workbook.states == [{"bookmarks": {"users": bookmark}}]
+
+
+def test_the_bookmark_of_a_stream_that_failed_isn_t_remembered(workbook):
+    workbook.sync(*with_bookmark({"f": 1}, (1, "a")))
+    cut = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "b"}, 2), state_of(users={"f": 2})]
+    workbook.sync(*cut)
+    assert workbook.states == [{"bookmarks": {}}]
+    workbook.sync(schema_message("users", USERS), state_of(users={"f": 1}))
+    assert workbook.states == [{"bookmarks": {"users": {"f": 1}}}]
 
 
 def test_an_incremental_stream_is_upserted(workbook):

@@ -37,7 +37,7 @@ def wanted(rows, *, columns=("id", "name"), formats=None, keys=(0,), verdict=Ver
 
 
 def sheet(row_count=4, column_count=3, *, title="users", stream="users", columns=("id", "name"), sheet_id=7):
-    mark = StreamMark(stream, tuple(map(ColumnMark, columns)), "as it was", 99) if stream else None
+    mark = StreamMark(stream, tuple(map(ColumnMark, columns)), "as it was", metadata_id=99) if stream else None
     return Sheet(sheet_id, title, row_count, column_count, 1 if stream else 0, note=mark)
 
 
@@ -380,3 +380,4 @@ def test_every_request_knows_its_stream():
     assert commit.maybe_owner(0) == "a"
     assert commit.maybe_owner(None) is None
     assert commit.maybe_owner(1000) is None
+    assert commit.maybe_owner(-1) is None, "what a commit begins with is for no stream"
