@@ -6,33 +6,31 @@ commit swaps the token of the workbook's generation, so that of two runs on one 
 
 from __future__ import annotations
 
+import functools
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
-
-import tenacity
+from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
+from target_gsheets.filling import SheetPlan
 from target_gsheets.generation import MAX_ID, Generation, swap
 from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack
 from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
+from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.settings import Settings
-from target_gsheets.sheet_plan import SheetPlan
 from target_gsheets.staging import StagedBlock, Staging, commit_requests, stage, unstaged
 from target_gsheets.verification import is_as_expected
 from target_gsheets.wanted import Arrived, WantedSheet
 from target_gsheets.workbook import Row, Sheet
 
 Request: TypeAlias = "dict[str, Any]"
-Answer = TypeVar("Answer")
 
-LONGEST_WAIT_SECONDS = 32
 # People may change rows between our read and our commit; so often we look again at once, then the next run does.
 MAX_PASSES = 5
 # Hidden sheets this old belong to a dead run, even where there is nothing else to commit.
@@ -84,7 +82,7 @@ class Mirror:
         `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
         """
         reader = Reader(self.api, self.settings.timezone, streams, silent)
-        self._patiently(lambda: self._bring_in_line(reader))
+        patiently(self.settings.retry_seconds, self.pause, lambda: self._bring_in_line(reader))
         return self.outcome
 
     def _bring_in_line(self, reader: Reader) -> None:
@@ -205,50 +203,8 @@ class Mirror:
             self.api.batch_update(staging.prepare)
         answered: dict[StagedBlock, Sequence[Row]] = {}
         for call in staging.calls:
-            writes = [(staged.range, staged.block.rows) for staged in call]
+            write = functools.partial(self.api.write_values, [(staged.range, staged.block.rows) for staged in call])
             # The same values at the same place: this may be sent twice.
-            rows = self._patiently(lambda writes=writes: self.api.write_values(writes))  # type: ignore[misc]
+            rows = patiently(self.settings.retry_seconds, self.pause, write)
             answered.update(zip(call, rows, strict=True))
         return answered
-
-    # Patience
-
-    def _patiently(self, work: Callable[[], Answer]) -> Answer:
-        """Do something again until its outcome is known; raise RemoteError when it has failed for too long."""
-        seconds = self.settings.retry_seconds
-        attempts = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(TransientError),
-            wait=tenacity.wait_random_exponential(multiplier=1, max=LONGEST_WAIT_SECONDS),
-            stop=FailingFor(seconds),
-            sleep=self.pause,
-            before_sleep=log_wait,
-            reraise=True,
-        )
-        try:
-            return attempts(work)
-        except TransientError as exc:
-            raise RemoteError(
-                f"Gave up after {seconds:g} seconds of retrying ('retry_seconds'): {exc} "
-                "The next run will take up where this one left off."
-            ) from exc
-
-
-class FailingFor(tenacity.stop.stop_base):
-    """Stops some seconds after the first failure: a long piece of work that fails late has its retries too."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.first: float | None = None
-
-    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        """Whether the next attempt would begin too late."""
-        failed_at = retry_state.outcome_timestamp or 0.0
-        self.first = failed_at if self.first is None else self.first
-        return failed_at + retry_state.upcoming_sleep - self.first > self.seconds
-
-
-def log_wait(state: tenacity.RetryCallState) -> None:
-    """Say why and how long we wait."""
-    error = state.outcome.exception() if state.outcome else None
-    wait = state.next_action.sleep if state.next_action else 0.0
-    logger.warning("%s Looking again in %.1f seconds.", error, wait)

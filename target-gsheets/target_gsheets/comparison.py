@@ -12,20 +12,12 @@ from target_gsheets.columns import Layout, lay_out
 from target_gsheets.diff import RowChanges, apply_changes, diff_rows, keys_digest
 from target_gsheets.errors import SheetError
 from target_gsheets.marks import ColumnMark, StreamMark
-from target_gsheets.proof import Verdict
+from target_gsheets.proof import Guards, Verdict
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
 
 # A sheet with fewer rows than this may always be emptied with proof.
 GUARDED_ROWS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What share of a sheet's rows may go: without proof that its stream is whole, and with it."""
-
-    max_unproven_delete_ratio: float = 0.5
-    max_delete_ratio: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from target_gsheets.comparison import Guards
 from target_gsheets.errors import SheetError
+from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
 from target_gsheets.generation import free_title
 from target_gsheets.limits import MAX_CELLS, refuse_too_large
 from target_gsheets.marks import StagingMark, StatusMark
-from target_gsheets.sheet_plan import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet, plan_sheet
+from target_gsheets.proof import Guards
+from target_gsheets.sheet_plan import plan_sheet
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Sheet, Workbook
 

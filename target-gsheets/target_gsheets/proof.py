@@ -37,6 +37,14 @@ class Verdict(Enum):
         return self in {Verdict.WHOLE, Verdict.LIKELY_WHOLE}
 
 
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What share of a sheet's rows may go: without proof that its stream is whole, and with it."""
+
+    max_unproven_delete_ratio: float = 0.5
+    max_delete_ratio: float = 1.0
+
+
 @dataclass(slots=True)
 class Evidence:
     """What the messages of one stream have shown so far. Counts are of the current version's records."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from target_gsheets.filling import SheetPlan
 from target_gsheets.proof import Verdict
-from target_gsheets.sheet_plan import SheetPlan
 from target_gsheets.wanted import WantedSheet
 
 REASONS = {

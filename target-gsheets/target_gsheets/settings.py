@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from target_gsheets.comparison import Guards
 from target_gsheets.credentials import Credentials, is_local, is_plain, parse_credentials
 from target_gsheets.errors import ConfigurationError
+from target_gsheets.proof import Guards
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
 DEFAULT_RETRY_SECONDS = 120

@@ -2,138 +2,35 @@
 
 Steps come in this order, each in the coordinates that the ones before it leave: columns, header, changed cells, added
 rows, removed rows (from the bottom), mark. Rows come before others go, so that a change in several commits never
-empties a sheet; only where the workbook has no room for both they go first. The grid keeps one blank row and one blank
-column as a margin, so that every insertion has a neighbour to take its format from, and the last row can be removed.
+empties a sheet; only where the workbook has no room for both they go first.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import replace
 
 from target_gsheets import batch
 from target_gsheets.blocks import Block, merge_runs, segments
-from target_gsheets.comparison import Comparison, Guards, compare
-from target_gsheets.diff import apply_changes, keys_digest, row_after_removal
-from target_gsheets.marks import ColumnMark, StreamMark
-from target_gsheets.verification import Expected, expect
+from target_gsheets.comparison import Comparison, compare
+from target_gsheets.diff import apply_changes, row_after_removal
+from target_gsheets.filling import (
+    DEFAULT_COLUMNS,
+    DEFAULT_ROWS,
+    MARGIN,
+    SheetPlan,
+    Step,
+    mark_steps,
+    plan_blank_sheet,
+)
+from target_gsheets.proof import Guards
+from target_gsheets.verification import expect
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Sheet
 
-Request: TypeAlias = "dict[str, Any]"
-Step: TypeAlias = "Request | Block"
-
-MARGIN = 1
 # More blocks of changed cells than this in a sheet don't fit into one request of the usual size.
 MAX_PICKED_BLOCKS = 10_000
-# Of the one sheet in a new workbook, seen in recordings: a grid of this size is nobody's waste.
-DEFAULT_ROWS, DEFAULT_COLUMNS = 1000, 26
-
-
-@dataclass(frozen=True, slots=True)
-class NewSheet:
-    """A sheet to be made: its id, title, grid, its place among the tabs (None: behind them all), and our mark on it."""
-
-    sheet_id: int
-    title: str
-    row_count: int
-    column_count: int
-    index: int | None
-    mark: StreamMark
-
-
-@dataclass(frozen=True, slots=True)
-class SheetPlan:
-    """What happens to one sheet: counts of rows, the size of its grid, and the steps that do it."""
-
-    stream: str
-    title: str
-    rows: int
-    columns: int
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    kept: int = 0  # rows that would have gone, had the stream been proven whole
-    grid_cells: int = 0
-    peak_cells: int = 0  # while it is being changed
-    new: NewSheet | None = None
-    steps: tuple[Step, ...] = ()
-    expected: Expected | None = None
-
-
-def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int, index: int | None) -> SheetPlan:
-    """A sheet that isn't there yet, at a place among the tabs or behind them all."""
-    row_count, column_count = len(wanted.rows) + 1 + MARGIN, len(wanted.columns) + MARGIN
-    return SheetPlan(
-        stream=wanted.stream,
-        title=title,
-        rows=len(wanted.rows),
-        columns=len(wanted.columns),
-        added=len(wanted.rows),
-        grid_cells=row_count * column_count,
-        peak_cells=row_count * column_count,
-        new=NewSheet(sheet_id, title, row_count, column_count, index, fresh_mark(wanted)),
-        steps=tuple(fill_steps(sheet_id, wanted)),
-    )
-
-
-def plan_blank_sheet(sheet: Sheet, wanted: WantedSheet) -> SheetPlan:
-    """A sheet with nothing in it: as a new one, but what people may have prepared in a grid of usual size stays."""
-    row_count = max(min(sheet.row_count, DEFAULT_ROWS), len(wanted.rows) + 1 + MARGIN)
-    column_count = max(min(sheet.column_count, DEFAULT_COLUMNS), len(wanted.columns) + MARGIN, sheet.frozen_columns + 1)
-    resize = [
-        batch.resize_sheet(sheet.sheet_id, dimension, length)
-        for dimension, was, length in (
-            ("COLUMNS", sheet.column_count, column_count),
-            ("ROWS", sheet.row_count, row_count),
-        )
-        if was != length
-    ]
-    if column_count > sheet.column_count:
-        resize.reverse()  # what shrinks goes first, so that rows x columns never passes the limit in between
-    freeze = [] if sheet.frozen_rows == 1 else [batch.freeze_header(sheet.sheet_id, 1)]
-    return SheetPlan(
-        stream=wanted.stream,
-        title=sheet.title,
-        rows=len(wanted.rows),
-        columns=len(wanted.columns),
-        added=len(wanted.rows),
-        grid_cells=row_count * column_count,
-        peak_cells=row_count * column_count,
-        steps=(
-            *resize,
-            *freeze,
-            *fill_steps(sheet.sheet_id, wanted),
-            *mark_steps(sheet.sheet_id, sheet.mark, fresh_mark(wanted)),
-        ),
-    )
-
-
-def fill_steps(sheet_id: int, wanted: WantedSheet) -> Iterator[Step]:
-    """Fill an empty sheet: header, formats, rows."""
-    if wanted.columns:
-        yield Block(sheet_id, 0, 0, (wanted.columns, *wanted.rows), fresh=True)
-        yield batch.bold_header(sheet_id, 0, len(wanted.columns))
-    for position, number_format in enumerate(wanted.formats):
-        if number_format:
-            yield batch.format_column(sheet_id, position, number_format)
-        yield batch.widen_column(sheet_id, position, wanted.widths[position])
-
-
-def fresh_mark(wanted: WantedSheet) -> StreamMark:
-    """Our mark on a sheet that we fill."""
-    columns = (ColumnMark(name, str(shown or "")) for name, shown in zip(wanted.columns, wanted.formats, strict=True))
-    return StreamMark(wanted.stream, tuple(columns), keys_digest(wanted.rows, wanted.keys), wanted.bookmark)
-
-
-def mark_steps(sheet_id: int, mark: StreamMark | None, wanted: StreamMark) -> Iterator[Step]:
-    """Our mark on a sheet, where it isn't there as it should be."""
-    if mark is None:
-        yield batch.leave_mark(sheet_id, wanted)
-    elif wanted.to_value() != mark.to_value():
-        yield batch.renew_mark(replace(wanted, metadata_id=mark.metadata_id))
 
 
 def plan_sheet(

@@ -9,12 +9,11 @@ import pytest
 
 from target_gsheets.blocks import MAX_CHUNK_BYTES, encoded_length
 from target_gsheets.cells import Losses, NumberFormat
-from target_gsheets.comparison import Guards
 from target_gsheets.diff import keys_digest
 from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack
 from target_gsheets.marks import ColumnMark, StreamMark
 from target_gsheets.plan import Plan, make_plan
-from target_gsheets.proof import Verdict
+from target_gsheets.proof import Guards, Verdict
 from target_gsheets.staging import commit_requests, unstaged
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Sheet, Workbook, find_sheet

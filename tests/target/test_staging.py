@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from target_gsheets.blocks import Block, encoded_length
+from target_gsheets.filling import NewSheet, SheetPlan
 from target_gsheets.marks import StagingMark, StreamMark
-from target_gsheets.sheet_plan import NewSheet, SheetPlan
 from target_gsheets.staging import commit_requests, corrections, stage, unstaged
 
 MARK = StagingMark("abc", 1_000.0)
