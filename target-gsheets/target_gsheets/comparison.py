@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from target_gsheets.cells import Cell, canonical
-from target_gsheets.columns import Layout, lay_out
+from target_gsheets.columns import Layout, header_key, lay_out
 from target_gsheets.diff import RowChanges, apply_changes, diff_rows, keys_digest
 from target_gsheets.errors import SheetError
 from target_gsheets.marks import ColumnMark, StreamMark
@@ -49,7 +49,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     width = max(len(content.header), *map(len, content.rows), 0)
     header = [*content.header, *[None] * (width - len(content.header))]
     ours = {name: column.text for name, column in remembered.items()}
-    layout = lay_out(header, ours, wanted.columns, alike(content.rows, wanted.rows))
+    layout = lay_out(header, ours, wanted.columns, alike(keyed_rows(header, content.rows, wanted), wanted.rows))
     refuse_lost_columns(sheet, wanted, layout, ours)
     order = layout.order
     now = project(content.rows, [layout.now[column] for column in order])
@@ -146,6 +146,15 @@ def mark_column(wanted: WantedSheet, layout: Layout, column: int, remembered: Co
     if remembered and remembered.shown_as == f"{shown_as}.000":
         shown_as = remembered.shown_as
     return ColumnMark(name, shown_as, "" if text == name else text)
+
+
+def keyed_rows(header: Row, rows: Sequence[Row], wanted: WantedSheet) -> Sequence[Row]:
+    """The rows that have a key, as far as headers tell where: the others are people's and say nothing of a column."""
+    names = {header_key(wanted.columns[key]) for key in wanted.keys}
+    places = [place for place, cell in enumerate(header) if header_key(cell) in names]
+    if not places:
+        return rows
+    return [row for row in rows if any(place < len(row) and row[place] is not None for place in places)]
 
 
 def alike(rows: Sequence[Row], wanted: Sequence[Row]) -> Callable[[int, int], bool]:

@@ -251,6 +251,14 @@ def test_a_header_that_somebody_wrote_over_is_put_back(header, column, text):
     assert kinds(plan) == ["updateCells"]
 
 
+def test_people_s_own_rows_say_nothing_of_a_column_whose_header_was_written_over():
+    """Found by a history: a blank column with a cell of somebody's below the data was taken for theirs."""
+    now = (sheet(5), ["id", "Header"], [[1], [2], [None, "theirs"]])
+    plan = plan_of([now], wanted([(1, None), (2, None)]))
+    assert kinds(plan) == ["updateCells"]
+    assert requests_of(plan, "updateCells")[0]["start"] == {"sheetId": 7, "rowIndex": 0, "columnIndex": 1}
+
+
 def test_a_column_of_people_beside_a_deleted_one_of_ours_is_not_taken_for_it():
     now = (sheet(4, 4), ["id", "note"], [[1, "mine"], [2, "mine too"]])
     plan = plan_of([now], wanted([(1, "a"), (2, "b")]))
