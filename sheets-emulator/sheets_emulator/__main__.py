@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from contextlib import closing, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 from .app import App
@@ -20,6 +21,7 @@ from .store import Store
 
 def parser() -> argparse.ArgumentParser:
     main_parser = argparse.ArgumentParser(prog="sheets-emulator", description="A local Google Sheets v4 server.")
+    main_parser.add_argument("--version", action="version", version=f"sheets-emulator {version('sheets-emulator')}")
     commands = main_parser.add_subparsers(dest="command", required=True)
     serve_parser = commands.add_parser("serve", help="serve until SIGTERM or Ctrl-C")
     serve_parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from . import r1c1
 
+OPEN = 2**31
+"""The end of a box that has none: beyond every grid."""
+
 
 class Box(NamedTuple):
     """A rectangle of cells: rows r0 to r1 and columns c0 to c1, half-open."""

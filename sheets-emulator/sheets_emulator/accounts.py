@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from .errors import TokenRefusedError, UnauthenticatedError
+from .errors import PermissionDeniedError, TokenRefusedError, UnauthenticatedError
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 PROJECT = "sheets-emulator"
@@ -85,7 +85,7 @@ class Accounts:
 
     known: dict[str, Account]
     trust_any: bool = False
-    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _tokens: dict[str, tuple[str, float, frozenset[str]]] = field(default_factory=dict)
 
     def exchange(self, form: dict[str, str], token_uris: tuple[str, ...], now: float) -> Json:
         """A token for a signed assertion (RFC 7523); raises TokenRefusedError."""
@@ -97,10 +97,11 @@ class Accounts:
             raise TokenRefusedError(
                 "invalid_grant", f"Invalid JWT: aud must be {token_uris[0]}, not {claims.get('aud')}."
             )
-        if not claims.get("scope"):
+        scopes = frozenset(str(claims.get("scope") or "").split())
+        if not scopes:
             raise TokenRefusedError("invalid_scope", "Empty or missing scope not allowed.")
         token = "ya29.emulator-" + secrets.token_urlsafe(24)
-        self._tokens[token] = (str(claims["iss"]), now + LIFETIME)
+        self._tokens[token] = (str(claims["iss"]), now + LIFETIME, scopes)
         return {"access_token": token, "expires_in": LIFETIME - 1, "token_type": "Bearer"}
 
     def _verified(self, assertion: str) -> Json:
@@ -109,7 +110,7 @@ class Accounts:
         try:
             header, claims = (msgspec.json.decode(_unpadded(part)) for part in parts[:2])
             signature = _unpadded(parts[2])
-            account = self.known.get(claims.get("iss", ""))
+            account = self.known.get(str(claims.get("iss", "")))
             algorithm = header.get("alg")
         except (IndexError, ValueError, AttributeError, binascii.Error) as error:
             raise TokenRefusedError(
@@ -139,8 +140,11 @@ class Accounts:
                 f"Check your iat and exp values in the JWT claim (iat {issued}, exp {expires}, now {int(now)}).",
             )
 
-    def authenticate(self, header: str, now: float) -> str:
-        """The e-mail of the caller whose Authorization header this is; raises UnauthenticatedError."""
+    def authenticate(self, header: str, now: float, scopes: frozenset[str]) -> str:
+        """The e-mail of the caller whose Authorization header this is, and whose token has one of the scopes.
+
+        Raises UnauthenticatedError or PermissionDeniedError.
+        """
         scheme, _, token = header.partition(" ")
         if self.trust_any and token:
             return email_of(MAIN)
@@ -150,12 +154,16 @@ class Accounts:
                 "other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
                 [_error_info("CREDENTIALS_MISSING")],
             )
-        email, expires = self._tokens.get(token, ("", 0.0))
+        email, expires, granted = self._tokens.get(token, ("", 0.0, frozenset()))
         if scheme.lower() != "bearer" or expires <= now:
             raise UnauthenticatedError(
                 "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or "
                 "other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
                 [_error_info("ACCESS_TOKEN_EXPIRED" if email else "ACCESS_TOKEN_TYPE_UNSUPPORTED")],
+            )
+        if not granted & scopes:
+            raise PermissionDeniedError(
+                "Request had insufficient authentication scopes.", [_error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT")]
             )
         return email
 

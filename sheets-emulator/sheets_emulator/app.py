@@ -1,33 +1,38 @@
 """HTTP: routes, faults, the list of calls, the private endpoints.
 
 Design rule: this is the only module that sleeps or speaks HTTP. A call is answered in the event loop in one go;
-faults happen around it, before or after the change.
+faults happen around it, before or after the change. A bug is translated here, once, into what a client can read.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 import time
 import zlib
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
-from urllib.parse import parse_qs
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from . import viewer
-from .accounts import MAIN
-from .errors import ServerError, TooManyRequestsError, UnauthenticatedError, UnavailableError
+from .errors import ServerError, UnauthenticatedError, UnavailableError
 from .exchange import Incoming, Outgoing, canonical_path
-from .faults import Fault, firing, parse_faults
+from .faults import Fault, firing
+from .methods import METHODS
+from .private import private
 from .quota import exceeded
+from .routes import name_call
 from .server import Server
 
 Scope: TypeAlias = "dict[str, Any]"
 Message: TypeAlias = "dict[str, Any]"
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Answer = TypeVar("Answer")
+
+_LOG = logging.getLogger("sheets_emulator")
 
 HTML_ERROR = b"""<!DOCTYPE html>
 <html lang=en><meta charset=utf-8><title>Error 502 (Server Error)!!1</title>
@@ -43,24 +48,31 @@ def _refusal(error: Any) -> Outgoing:
     return Outgoing(error.code, msgspec.json.encode(error.body()))
 
 
-def _limited() -> TooManyRequestsError:
-    return exceeded("read", 60)
+INTERNAL = "Internal error encountered."
 
-
-_ANSWERS: dict[str, Callable[[], Outgoing]] = {
-    "429": lambda: _refusal(_limited()),
-    "500": lambda: _refusal(ServerError("Internal error encountered.")),
-    "503": lambda: _refusal(UnavailableError("The service is currently unavailable.")),
-    "401": lambda: _refusal(UnauthenticatedError("Request had invalid authentication credentials.")),
-    "html": lambda: Outgoing(502, HTML_ERROR, "text/html; charset=UTF-8"),
+_ANSWERS: dict[str, Callable[[str], Outgoing]] = {
+    "429": lambda api: _refusal(exceeded(METHODS[api][0] if api in METHODS else "read", 60)),
+    "500": lambda _: _refusal(ServerError(INTERNAL)),
+    "503": lambda _: _refusal(UnavailableError("The service is currently unavailable.")),
+    "401": lambda _: _refusal(UnauthenticatedError("Request had invalid authentication credentials.")),
+    "html": lambda _: Outgoing(502, HTML_ERROR, "text/html; charset=UTF-8"),
 }
 
 
-def _failure(fault: Fault, answer: Outgoing) -> Outgoing | None:
+def _failure(fault: Fault, api: str, answer: Outgoing) -> Outgoing | None:
     """What a fault makes of an answer: an error in its place, nothing, or the answer itself, truncated or late."""
     if fault.kind == "cut":
         return None
-    return _ANSWERS[fault.kind]() if fault.kind in _ANSWERS else answer
+    return _ANSWERS[fault.kind](api) if fault.kind in _ANSWERS else answer
+
+
+def _safely(answer: Callable[[], Answer]) -> Answer | Outgoing:
+    """What `answer` answers. A bug is Google's 500 to the client, and a traceback on stderr."""
+    try:
+        return answer()
+    except Exception:
+        _LOG.exception("a bug of sheets-emulator, or of a hook")
+        return _refusal(ServerError(INTERNAL))
 
 
 class App:
@@ -75,37 +87,53 @@ class App:
             await _lifespan(receive, send)
             return
         request = await _read(scope, receive)
-        if request.verb == "GET" and (page := viewer.page(self.server, request)) is not None:
+        page = _safely(lambda: viewer.page(self.server, request)) if request.verb == "GET" else None
+        if page is not None:
             await _send(send, page)
         elif request.path.startswith("/_emulator/"):
-            await _send(send, self.private(request))
+            await _send(send, _safely(lambda: private(self.server, request)))
         else:
             await self.call(scope, request, send)
 
     async def call(self, scope: Scope, request: Incoming, send: Send) -> None:
         """One call of the API, with the fault that meets it, and its line in the list of calls."""
         started = time.perf_counter()
-        api = self.server.name_call(request.verb, request.path)
-        for hook in list(self.server.hooks):
-            hook(api)
+        api = name_call(request.verb, request.path)
+        failed = await self._run_hooks(api) if self.server.hooks and not self.server.in_hook else None
         fault = firing(self.server.faults, api)
-        answer = await self._answer(request, fault)
+        answer = failed or await self._answer(request, api, fault)
         self._log(api, request, answer, started)
         if answer is not None:
             await _send(send, answer, truncate=fault is not None and fault.kind == "truncate")
         if answer is None or (fault is not None and fault.kind == "truncate"):
             self.abort(scope.get("client"))
 
-    async def _answer(self, request: Incoming, fault: Fault | None) -> Outgoing | None:
+    async def _run_hooks(self, api: str) -> Outgoing | None:
+        """Run the hooks in a thread, so that they may call the server; what they call runs none. None: all is well."""
+
+        def run() -> None:
+            for hook in list(self.server.hooks):
+                hook(api)
+
+        self.server.in_hook = True
+        try:
+            return await asyncio.to_thread(_safely, run)
+        finally:
+            self.server.in_hook = False
+
+    async def _answer(self, request: Incoming, api: str, fault: Fault | None) -> Outgoing | None:
         """What goes out; None for a connection that is cut. The change is applied unless an error comes before it."""
         if fault is None:
-            return self.server.handle(request)
+            return self._handle(request)
         if fault.when == "before":
             await asyncio.sleep(fault.seconds)
-            return self.server.handle(request) if fault.kind == "delay" else _failure(fault, TRUNCATED)
-        answer = self.server.handle(request)
+            return self._handle(request) if fault.kind == "delay" else _failure(fault, api, TRUNCATED)
+        answer = self._handle(request)
         await asyncio.sleep(fault.seconds)
-        return _failure(fault, answer)
+        return _failure(fault, api, answer)
+
+    def _handle(self, request: Incoming) -> Outgoing:
+        return _safely(lambda: self.server.handle(request))
 
     def _log(self, api: str, request: Incoming, answer: Outgoing | None, started: float) -> None:
         self.server.calls.append(
@@ -119,60 +147,6 @@ class App:
                 "milliseconds": round((time.perf_counter() - started) * 1000, 3),
             }
         )
-
-    def private(self, request: Incoming) -> Outgoing:
-        """The endpoints under /_emulator/."""
-        handler = _PRIVATE.get((request.verb, request.path))
-        if handler is None:
-            return _json_answer(
-                {"error": f"{request.verb} {request.path} is no private endpoint of sheets-emulator."}, 404
-            )
-        try:
-            return _json_answer(handler(self.server, request))
-        except ValueError as error:
-            return _json_answer({"error": str(error)}, 400)
-
-
-def _health(server: Server, _: Incoming) -> Any:
-    return {"status": "ok", "workbooks": len(server.store.workbooks)}
-
-
-def _credentials(server: Server, request: Incoming) -> Any:
-    name = parse_qs(request.query, keep_blank_values=True).get("account", [MAIN])[-1]
-    return server.account(name).credentials(request.base_url)
-
-
-def _reset(server: Server, _: Incoming) -> Any:
-    server.reset()
-    return {}
-
-
-def _calls(server: Server, _: Incoming) -> Any:
-    return list(server.calls)
-
-
-def _forget_calls(server: Server, _: Incoming) -> Any:
-    server.calls.clear()
-    return {}
-
-
-def _set_faults(server: Server, request: Incoming) -> Any:
-    server.faults[:] = parse_faults(msgspec.json.decode(request.body))
-    return {"faults": len(server.faults)}
-
-
-_PRIVATE: dict[tuple[str, str], Callable[[Server, Incoming], Any]] = {
-    ("GET", "/_emulator/health"): _health,
-    ("GET", "/_emulator/credentials"): _credentials,
-    ("POST", "/_emulator/reset"): _reset,
-    ("GET", "/_emulator/calls"): _calls,
-    ("DELETE", "/_emulator/calls"): _forget_calls,
-    ("POST", "/_emulator/faults"): _set_faults,
-}
-
-
-def _json_answer(body: Any, status: int = 200) -> Outgoing:
-    return Outgoing(status, msgspec.json.encode(body))
 
 
 async def _read(scope: Scope, receive: Receive) -> Incoming:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from .patterns import Pattern
 
@@ -24,20 +25,28 @@ MONTHS = [
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
+_FIRST, _LAST = -693_593, 2_958_465  # 0001-01-01 and 9999-12-31
+
+
 def to_datetime(serial: float) -> datetime:
     """The moment of a serial number, to the millisecond; numbers outside of datetime's years are cut to them."""
-    milliseconds = round(serial * 86_400_000)
-    try:
-        return EPOCH + timedelta(milliseconds=milliseconds)
-    except OverflowError:
+    if not _FIRST <= serial < _LAST + 1:
         return datetime.max if serial > 0 else datetime.min
+    try:
+        return EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
+    except OverflowError:
+        return datetime.max
 
 
 def format_date(serial: float, section: Pattern) -> str:
-    has_fraction = any(kind == "fraction" for kind, _ in section.tokens)
-    moment = to_datetime(serial if has_fraction else round(serial * 86400) / 86400)
-    twelve = any(kind == "half" for kind, _ in section.tokens)
-    return "".join(_date_token(kind, text, moment, serial, twelve=twelve) for kind, text in section.tokens)
+    """The text of a serial number; a negative duration is that of its amount with a sign."""
+    kinds = {kind for kind, _ in section.tokens}
+    negative = serial < 0 and "elapsed" in kinds
+    serial = abs(serial) if negative else serial
+    inside = _FIRST <= serial <= _LAST
+    moment = to_datetime(round(serial * 86400) / 86400 if inside and "fraction" not in kinds else serial)
+    parts = (_date_token(kind, text, moment, serial, twelve="half" in kinds) for kind, text in section.tokens)
+    return ("-" if negative else "") + "".join(parts)
 
 
 def _date_token(kind: str, text: str, moment: datetime, serial: float, *, twelve: bool) -> str:
@@ -47,15 +56,21 @@ def _date_token(kind: str, text: str, moment: datetime, serial: float, *, twelve
         return str(moment.minute).zfill(len(text))
     if kind == "half":
         word = "PM" if moment.hour >= 12 else "AM"
-        word = word if "/" in text and len(text) > 3 else word[0]
-        return word if text[0] == "A" else word.upper()
+        return word if len(text) > 3 else word[0]
     if kind == "elapsed":
-        unit = {"h": 24, "m": 1440, "s": 86400}[text[1]]
-        return str(int(round(serial * 86400) / 86400 * unit + 1e-9)).zfill(len(text) - 2)
+        return _elapsed(serial, text[1:-1].lower())
     if kind == "fraction":
-        places = len(text.partition(".")[2])
-        return "." + f"{moment.microsecond:06d}"[:places]
-    return "" if kind == "colour" else text
+        return "." + f"{moment.microsecond:06d}".ljust(len(text) - 1, "0")[: len(text) - 1]
+    return text
+
+
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
+
+
+def _elapsed(serial: float, letters: str) -> str:
+    """Whole hours, minutes or seconds of a duration, with at least so many digits."""
+    seconds = round(Fraction(serial) * 86400)
+    return str(seconds // _SECONDS[letters[0]]).zfill(len(letters))
 
 
 def _date_part(text: str, moment: datetime, *, twelve: bool) -> str:
@@ -64,7 +79,7 @@ def _date_part(text: str, moment: datetime, *, twelve: bool) -> str:
         return f"{moment.year:04d}" if size > 2 else f"{moment.year % 100:02d}"
     if text[0] == "m":
         name = MONTHS[moment.month - 1]
-        return str(moment.month).zfill(size) if size < 3 else {3: name[:3], 4: name}.get(size, name[0])
+        return str(moment.month).zfill(size) if size < 3 else {3: name[:3], 5: name[0]}.get(size, name)
     if text[0] == "d":
         name = DAYS[moment.weekday()]
         return str(moment.day).zfill(size) if size < 3 else name[:3] if size == 3 else name

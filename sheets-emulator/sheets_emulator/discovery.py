@@ -25,11 +25,13 @@ class Method:
     parameters: dict[str, Json]
     request: str | None
     response: str
+    scopes: frozenset[str]
 
 
 @cache
-def document() -> Json:
-    text = (files("googleapiclient.discovery_cache") / "documents" / "sheets.v4.json").read_text("utf-8")
+def document(name: str = "sheets.v4") -> Json:
+    """The discovery document of an API."""
+    text = (files("googleapiclient.discovery_cache") / "documents" / f"{name}.json").read_text("utf-8")
     loaded: Json = json.loads(text)
     return loaded
 
@@ -65,6 +67,7 @@ def _method(api: str, method: Json) -> Method:
         method.get("parameters", {}),
         method.get("request", {}).get("$ref"),
         method["response"]["$ref"],
+        frozenset(method["scopes"]),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from .drive_calls import SPREADSHEET, DriveCall, DriveError, Reply, may, projected
+from .drive_order import ordered, whole_number
 from .drive_permissions import (
     all_permissions,
     create_permission,
@@ -17,7 +18,7 @@ from .drive_permissions import (
     list_permissions,
     update_permission,
 )
-from .drive_query import matches_query
+from .drive_query import QueryError, check_query, matches_query
 from .drive_uploads import Upload, fill_from, receive, refuse_unconverted
 from .export import to_csv, to_tsv, to_xlsx
 from .methods import new_workbook
@@ -73,17 +74,14 @@ _OWN_MEMBERS = ("parents", "description", "properties", "appProperties", "trashe
 
 def list_files(call: DriveCall) -> Reply:
     query = call.parameters.get("q", "")
-    matches_query(query, {"owners": []})  # a query that can't be read is refused even where there is no file
-    found = [
-        book
-        for book in call.store.workbooks.values()
-        if may(book, call.account) and matches_query(query, file_json(book, call.account))
-    ]
-    found.sort(key=lambda book: book.modified, reverse=True)
-    size, start = int(call.parameters.get("pageSize") or 100), int(call.parameters.get("pageToken") or 0)
-    page = found[start : start + size]
-    body: Json = {"kind": "drive#fileList", "incompleteSearch": False}
-    body["files"] = [file_json(book, call.account) for book in page]
+    size, start = whole_number(call, "pageSize", 100, 1), whole_number(call, "pageToken", 0, 0)
+    try:
+        check_query(query)  # what can't be read is refused even where there is no file
+    except QueryError as error:
+        raise DriveError(400, str(error), "invalid", "q") from error
+    known = [file_json(book, call.account) for book in call.store.workbooks.values() if may(book, call.account)]
+    found = ordered([file for file in known if matches_query(query, file, call.account)], call)
+    body: Json = {"kind": "drive#fileList", "incompleteSearch": False, "files": found[start : start + size]}
     if start + size < len(found):
         body["nextPageToken"] = str(start + size)
     return projected(call, body, f"kind,incompleteSearch,nextPageToken,files({_DEFAULT_FIELDS})")

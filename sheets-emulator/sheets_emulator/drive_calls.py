@@ -5,12 +5,13 @@ Design rule: a method answers a Reply; the edge writes it out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from . import fields
-from .errors import ApiError
+from .errors import ApiError, InvalidArgumentError, RequestError
 from .exchange import Incoming
 from .model import Json, Workbook
 from .store import Store
@@ -73,6 +74,15 @@ class DriveCall:
         return book.fork()
 
 
+@contextmanager
+def as_drive_refusal() -> Iterator[None]:
+    """Raise what Sheets would refuse with 400 in Drive's shape."""
+    try:
+        yield
+    except (RequestError, InvalidArgumentError) as error:
+        raise DriveError(400, error.message, "badRequest") from error
+
+
 def not_found(file_id: str) -> DriveError:
     return DriveError(404, f"File not found: {file_id}.", "notFound", "fileId")
 
@@ -84,9 +94,16 @@ def may(book: Workbook, account: str) -> str | None:
     roles = [
         permission["role"]
         for permission in book.permissions
-        if permission.get("type") == "anyone" or permission.get("emailAddress", "").lower() == account.lower()
+        if permission["type"] == "anyone" or _names(permission, account.lower())
     ]
     return min(roles, key=_STRENGTH.index, default=None)
+
+
+def _names(permission: Json, account: str) -> bool:
+    """Whether a permission names an account; who belongs to a group isn't known: such a one opens nothing else."""
+    if permission["type"] == "domain":
+        return account.endswith("@" + permission.get("domain", "").lower())
+    return bool(permission.get("emailAddress", "").lower() == account)
 
 
 _STRENGTH = ("owner", "organizer", "fileOrganizer", "writer", "commenter", "reader")

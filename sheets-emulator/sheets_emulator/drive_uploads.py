@@ -6,13 +6,13 @@ that Drive would keep as it is, unconverted, is refused: there are only spreadsh
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.parser import BytesParser
 
+from .accepting import accept_drive
+from .delimited import split_rows
 from .drive_calls import SPREADSHEET, DriveCall, DriveError, Reply
 from .errors import ApiError
 from .exchange import json_body
@@ -57,10 +57,7 @@ def _multipart(call: DriveCall) -> Upload:
 
 
 def _metadata(body: bytes) -> Json:
-    metadata = json_body(body)
-    if not isinstance(metadata, dict):
-        raise DriveError(400, "The metadata of a file is a JSON object.", "parseError")
-    return metadata
+    return accept_drive("File", json_body(body))
 
 
 def _begin(call: DriveCall) -> Reply:
@@ -114,10 +111,7 @@ def _rows(content: bytes, delimiter: str) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise DriveError(400, f"The content can't be read as rows of text: {error}.", "badRequest") from error
+    return split_rows(text, delimiter)
 
 
 def refuse_unconverted(upload: Upload) -> None:

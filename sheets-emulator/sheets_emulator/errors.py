@@ -11,7 +11,8 @@
     ├── UnavailableError          503  a fault that a test asked for
     └── DriveError                in drive_calls.py: the shape of Drive
     TokenRefusedError             400  the OAuth shape {"error", "error_description"}
-    RequestError                  one request of a batch is wrong; the batch adds its place and kind
+    RequestError                  a request is wrong, which has no shape yet: a batch adds its place and kind, the edge
+                                  answers 400
     ConfigurationError            an option can't be used: the message names it, and `serve` ends with status 1
     ├── ListenError               in running.py: --host, --port
     ├── SeedError                 in seed.py: --seed
@@ -23,6 +24,8 @@ the value and the remedy.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 
@@ -94,12 +97,21 @@ class ConfigurationError(Exception):
 
 
 class RequestError(Exception):
-    """One request of a batch is wrong. `bare` keeps the text without the place and kind in front."""
+    """A request, or one of a batch, is wrong. `bare` keeps the text without the place and kind in front."""
 
     def __init__(self, message: str, *, bare: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.bare = bare
+
+
+@contextmanager
+def as_refusal() -> Iterator[None]:
+    """Raise a RequestError as the InvalidArgumentError that a client sees."""
+    try:
+        yield
+    except RequestError as error:
+        raise InvalidArgumentError(error.message) from error
 
 
 def field_violations(violations: list[tuple[str, str]]) -> InvalidArgumentError:

@@ -52,3 +52,5 @@ def json_body(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except msgspec.DecodeError as error:
         raise InvalidArgumentError(f"Invalid JSON payload received. {error}") from error
+    except RecursionError as error:
+        raise InvalidArgumentError("Invalid JSON payload received. It is nested too deeply.") from error

@@ -35,38 +35,53 @@ def parse_mask(text: str) -> Tree:
             raise InvalidArgumentError(f"Invalid field selection {text}")
         tokens.append(match[1])
         position = match.end()
-    tree, rest = _parse_list(tokens, text)
+    paths, rest = _parse_list(tokens, text)
     if rest:
         raise InvalidArgumentError(f"Invalid field selection {text}")
+    tree = _tree(paths)
     return {} if "*" in tree else tree
 
 
-def _parse_list(tokens: list[str], text: str) -> tuple[Tree, list[str]]:
-    tree: Tree = {}
+Path = tuple[str, ...]
+
+
+def _tree(paths: list[Path]) -> Tree:
+    """The union of the paths: a path that ends, or a "*", covers all below it."""
+    below: dict[str, list[Path]] = {}
+    for path in paths:
+        below.setdefault(path[0], []).append(path[1:])
+    return {
+        name: {} if any(not rest or rest[0] == "*" for rest in rests) else _tree(rests) for name, rests in below.items()
+    }
+
+
+def _parse_list(tokens: list[str], text: str) -> tuple[list[Path], list[str]]:
+    """Read `a.b(c,d),e`: the paths, and what follows them."""
+    paths: list[Path] = []
     while tokens:
-        tokens = _parse_path(tokens, tree, text)
+        found, tokens = _parse_path(tokens, text)
+        paths += found
         if not tokens or tokens[0] != ",":
             break
         tokens = tokens[1:]
-    return tree, tokens
+    return paths, tokens
 
 
-def _parse_path(tokens: list[str], tree: Tree, text: str) -> list[str]:
-    """Read `a.b(c,d)` into `tree`; answer what follows it."""
-    node = tree
+def _parse_path(tokens: list[str], text: str) -> tuple[list[Path], list[str]]:
+    """Read `a.b(c,d)`: its paths, and what follows it."""
+    head: Path = ()
     while tokens:
         name, tokens = to_camel(tokens[0]), tokens[1:]
         if name in {".", ",", "/", "(", ")"}:
-            raise InvalidArgumentError(f"Invalid field selection {text}")
-        node, parent = node.setdefault(name, {}), node
+            break
+        head += (name,)
         if tokens and tokens[0] == "(":
             inner, tokens = _parse_list(tokens[1:], text)
             if not tokens or tokens[0] != ")":
-                raise InvalidArgumentError(f"Invalid field selection {text}")
-            parent[name] = {} if "*" in inner else {**node, **inner}
-            return tokens[1:]
+                break
+            return [head + path for path in inner] or [head], tokens[1:]
         if not tokens or tokens[0] not in "./":
-            return tokens
+            return [head], tokens
         tokens = tokens[1:]
     raise InvalidArgumentError(f"Invalid field selection {text}")
 

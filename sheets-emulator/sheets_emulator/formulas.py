@@ -1,47 +1,35 @@
-"""Formulas: arithmetic, comparison, text joining, references and a small table of functions.
+"""Formulas of a workbook: what each cell's formula amounts to.
 
-Design rule: a formula is evaluated when it is read; nothing is stored but its text. What this module can't evaluate
-becomes an error value of kind "ERROR" whose display is the formula itself, so that nobody takes it for a result.
+Design rule: a formula is evaluated when it is read; nothing is stored but its text. What a formula refers to is
+evaluated before it, from a list of what is open, so that a chain of cells may be as long as a column. What can't be
+evaluated becomes an error value of kind "ERROR" whose display is the formula itself, so that nobody takes it for a
+result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import a1
-from .functions import FUNCTIONS, FormulaError, as_number, as_text
+from .a1 import Box
+from .expressions import Area, NotEvaluatedError, Token, evaluate, tokenize
 from .layer import Cell, ErrorValue, Formula, Scalar
 from .model import Sheet, Workbook
-from .references import TOKENS
-from .values import normal_number
+from .typed_numbers import normal_number
 
-_BINARY = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 6}
-_MAX_DEPTH = 200
+_Key = tuple[int, int, int]
+_CIRCULAR = ErrorValue("REF", "Circular dependency detected.")
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """The values of a range, row by row, as an argument of a function."""
+class _Open:
+    """A formula whose references are being evaluated: the places that may still need it."""
 
-    values: list[Scalar]
-
-
-class NotEvaluatedError(Exception):
-    """The formula uses something that the emulator doesn't know."""
-
-
-def tokenize(text: str) -> list[tuple[str, str]]:
-    tokens, position = [], 0
-    text = text.rstrip()
-    while position < len(text):
-        match = TOKENS.match(text, position)
-        if not match:
-            raise NotEvaluatedError(f"unexpected {text[position]!r}")
-        tokens.append((match.lastgroup or "", match[0].strip()))
-        position = match.end()
-    return tokens
+    key: _Key
+    sheet: Sheet
+    tokens: list[Token]
+    pending: Iterator[tuple[Sheet, int, int]]
 
 
 @dataclass(slots=True)
@@ -49,200 +37,85 @@ class Evaluator:
     """Evaluates formulas of one workbook as it is now; results are remembered for the evaluator's life."""
 
     book: Workbook
-    _memo: dict[tuple[int, int, int], Scalar] = field(default_factory=dict)
-    _depth: int = 0
+    _memo: dict[_Key, Scalar] = field(default_factory=dict)
 
     def value(self, sheet: Sheet, row: int, column: int) -> Scalar:
-        """The effective value of a cell."""
+        """The effective value of a cell; None where it is empty or refers to an empty one."""
         cell: Cell = sheet.cells.get(row, column)
         if not isinstance(cell, Formula):
             return cell
         key = (sheet.sheet_id, row, column)
         if key not in self._memo:
-            self._memo[key] = ErrorValue("REF", "Circular dependency detected.")
-            self._memo[key] = self._evaluate(cell, sheet)
+            self._settle(sheet, row, column)
         return self._memo[key]
 
-    def _evaluate(self, formula: Formula, sheet: Sheet) -> Scalar:
-        self._depth += 1
+    def _settle(self, sheet: Sheet, row: int, column: int) -> None:
+        """Evaluate a formula after all that it refers to; one that is open already is a circle."""
+        opened = [self._open(sheet, row, column)]
+        while opened:
+            last = opened[-1]
+            place = next((p for p in last.pending if (p[0].sheet_id, p[1], p[2]) not in self._memo), None)
+            if place is not None:
+                opened.append(self._open(*place))
+                continue
+            opened.pop()
+            if last.tokens:
+                self._memo[last.key] = self._evaluate(last)
+
+    def _open(self, sheet: Sheet, row: int, column: int) -> _Open:
+        key = (sheet.sheet_id, row, column)
+        self._memo[key] = _CIRCULAR
         try:
-            if self._depth > _MAX_DEPTH:
-                raise NotEvaluatedError("a chain of references too long")
-            parser = _Parser(tokenize(formula.text[1:]), self, sheet)
-            result = parser.whole()
-        except FormulaError as problem:
-            return ErrorValue(problem.kind, str(problem))
+            tokens = tokenize(sheet.cells.get(row, column).text[1:])
         except NotEvaluatedError as reason:
-            return ErrorValue("ERROR", f"sheets-emulator can't evaluate this formula: {reason}.")
-        finally:
-            self._depth -= 1
+            self._memo[key] = _unknown(reason)
+            tokens = []
+        return _Open(key, sheet, tokens, self._formulas(tokens, sheet))
+
+    def _formulas(self, tokens: list[Token], sheet: Sheet) -> Iterator[tuple[Sheet, int, int]]:
+        """The places of the formulas that a formula on `sheet` refers to."""
+        for text in dict.fromkeys(text for kind, text in tokens if kind == "range"):
+            found = self._resolve(text, sheet)
+            if found is None or not found[0].cells.has_formulas:
+                continue
+            target, box, _ = found
+            for row in range(box.r0, box.r1):
+                for column, cell in enumerate(target.cells.row(row)[box.c0 : box.c1], box.c0):
+                    if isinstance(cell, Formula):
+                        yield target, row, column
+
+    def _evaluate(self, formula: _Open) -> Scalar:
+        try:
+            result = evaluate(formula.tokens, lambda text: self._area(text, formula.sheet))
+        except NotEvaluatedError as reason:
+            return _unknown(reason)
         return normal_number(result) if isinstance(result, (int, float)) and not isinstance(result, bool) else result
 
-    def area(self, text: str, sheet: Sheet) -> Area:
-        """The values of the range that a formula on `sheet` names."""
+    def _area(self, text: str, sheet: Sheet) -> Area | ErrorValue:
+        """The values of the range that a formula on `sheet` names; what lies beyond the last filled cell is left."""
+        found = self._resolve(text, sheet)
+        if found is None:
+            return ErrorValue("REF", f"Unresolved sheet name in {text[:80]}.")
+        target, box, single = found
+        if single and box.empty:
+            return Area([None], single)
+        rows, columns = range(box.r0, box.r1), range(box.c0, box.c1)
+        return Area([self.value(target, row, column) for row in rows for column in columns], single)
+
+    def _resolve(self, text: str, sheet: Sheet) -> tuple[Sheet, Box, bool] | None:
+        """(sheet, filled box, is it one cell) of a reference in a formula on `sheet`."""
         reference = a1.parse(text)
-        target = (
-            sheet if reference is None or reference.title is None else self.book.maybe_sheet_titled(reference.title)
-        )
-        if reference is None or target is None:
-            raise FormulaError("REF", f"Unresolved sheet name in {text}.")
-        height, width = target.cells.height(), target.cells.width()
-        rows = range(reference.r0 or 0, height if reference.r1 is None else reference.r1)
-        columns = range(reference.c0 or 0, width if reference.c1 is None else reference.c1)
-        return Area([self.value(target, row, column) for row in rows for column in columns])
+        if reference is None or reference.whole_sheet:
+            return None
+        target = sheet if reference.title is None else self.book.maybe_sheet_titled(reference.title)
+        if target is None:
+            return None
+        r0, c0 = reference.r0 or 0, reference.c0 or 0
+        r1 = a1.OPEN if reference.r1 is None else reference.r1
+        c1 = a1.OPEN if reference.c1 is None else reference.c1
+        box = Box(r0, min(r1, target.cells.height()), c0, min(c1, target.cells.width()))
+        return target, box, (r1 - r0, c1 - c0) == (1, 1)
 
 
-class _Parser:
-    """A precedence climber that evaluates while it reads."""
-
-    def __init__(self, tokens: list[tuple[str, str]], evaluator: Evaluator, sheet: Sheet) -> None:
-        self.tokens = tokens
-        self.position = 0
-        self.evaluator = evaluator
-        self.sheet = sheet
-
-    def whole(self) -> Scalar:
-        result = scalar(self.expression(0))
-        if self.position < len(self.tokens):
-            raise NotEvaluatedError(f"unexpected {self.tokens[self.position][1]!r}")
-        return 0 if result is None else result
-
-    def peek(self) -> str:
-        return self.tokens[self.position][1] if self.position < len(self.tokens) else ""
-
-    def take(self) -> tuple[str, str]:
-        if self.position >= len(self.tokens):
-            raise NotEvaluatedError("it ends too early")
-        self.position += 1
-        return self.tokens[self.position - 1]
-
-    def expression(self, level: int) -> Any:
-        left = self.unary()
-        while _BINARY.get(self.peek(), 0) > level:
-            operator = self.take()[1]
-            right = self.expression(_BINARY[operator])
-            left = operate(operator, scalar(left), scalar(right))
-        return left
-
-    def unary(self) -> Any:
-        if self.peek() in {"+", "-"}:
-            sign = self.take()[1]
-            value = as_number(scalar(self.unary()))
-            return -value if sign == "-" else value
-        value = self.atom()
-        while self.peek() == "%":
-            self.take()
-            value = as_number(scalar(value)) / 100
-        return value
-
-    def atom(self) -> Any:
-        kind, text = self.take()
-        if kind == "number":
-            return float(text)
-        if kind == "string":
-            return text[1:-1].replace('""', '"')
-        if kind == "error":
-            raise FormulaError("REF" if text == "#REF!" else "VALUE", "Reference does not exist.")
-        if kind == "range":
-            return self.evaluator.area(text, self.sheet)
-        if text == "(":
-            value = self.expression(0)
-            if self.take()[1] != ")":
-                raise NotEvaluatedError("a bracket isn't closed")
-            return value
-        if kind == "name":
-            return self.call(text)
-        raise NotEvaluatedError(f"unexpected {text!r}")
-
-    def call(self, name: str) -> Any:
-        if name.upper() in {"TRUE", "FALSE"} and self.peek() != "(":
-            return name.upper() == "TRUE"
-        function = FUNCTIONS.get(name.upper())
-        if self.peek() != "(" or function is None:
-            raise NotEvaluatedError(f"it doesn't know {name}")
-        self.take()
-        arguments = list(self._arguments())
-        return function(arguments)
-
-    def _arguments(self) -> Iterator[Any]:
-        if self.peek() == ")":
-            self.take()
-            return
-        while True:
-            try:
-                value: Any = self.expression(0)
-            except FormulaError as problem:
-                value = ErrorValue(problem.kind, str(problem))
-                self._skip_argument()
-            yield value.values if isinstance(value, Area) else value
-            if self.take()[1] == ")":
-                return
-
-    def _skip_argument(self) -> None:
-        """Go on after an argument whose evaluation failed, so that IFERROR sees the others."""
-        depth = 0
-        while self.position < len(self.tokens) and not (depth == 0 and self.peek() in {",", ";", ")"}):
-            depth += {"(": 1, ")": -1}.get(self.peek(), 0)
-            self.position += 1
-
-
-def scalar(value: Any) -> Scalar:
-    """One value of an operand: an area of one cell is that cell."""
-    if isinstance(value, Area):
-        if len(value.values) != 1:
-            raise NotEvaluatedError("it uses a whole range as one value")
-        value = value.values[0]
-    if isinstance(value, ErrorValue):
-        raise FormulaError(value.kind, value.message)
-    found: Scalar = value
-    return found
-
-
-def _divide(left: float, right: float) -> float:
-    if right == 0:
-        raise FormulaError("DIVIDE_BY_ZERO", "Function DIVIDE parameter 2 cannot be zero.")
-    return left / right
-
-
-def _power(left: float, right: float) -> float:
-    try:
-        result = left**right
-    except (OverflowError, ZeroDivisionError) as error:
-        raise FormulaError("NUM", "The result is too large.") from error
-    if isinstance(result, complex):
-        raise FormulaError("NUM", "The result isn't a real number.")
-    return float(result)
-
-
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": _divide,
-    "^": _power,
-}
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda left, right: left == right,
-    "<>": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
-}
-
-
-def operate(operator: str, left: Scalar, right: Scalar) -> Scalar:
-    if operator == "&":
-        return as_text(left) + as_text(right)
-    if operator in _ARITHMETIC:
-        return _ARITHMETIC[operator](as_number(left), as_number(right))
-    return _COMPARISONS[operator](_sort_key(left, right), _sort_key(right, left))
-
-
-def _sort_key(value: Scalar, other: Scalar) -> tuple[int, Any]:
-    """Numbers before text before booleans; text without regard to case; an empty cell is the other side's zero."""
-    if value is None:
-        value = "" if isinstance(other, str) else 0
-    if isinstance(value, bool):
-        return 2, value
-    return (1, value.casefold()) if isinstance(value, str) else (0, value)
+def _unknown(reason: NotEvaluatedError) -> ErrorValue:
+    return ErrorValue("ERROR", f"sheets-emulator can't evaluate this formula: {reason}.")

@@ -7,11 +7,12 @@ returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from .formats import format_general
 from .layer import ErrorValue, Scalar
+from .values import maybe_typed
 
 
 class FormulaError(Exception):
@@ -23,15 +24,15 @@ class FormulaError(Exception):
 
 
 def as_number(value: Scalar) -> float:
-    """A scalar as an operand of arithmetic: empty is 0, TRUE is 1, text is read as a number or refused."""
+    """A scalar as an operand of arithmetic: empty is 0, TRUE is 1, text is read as if typed, or refused."""
     if isinstance(value, (bool, int, float)):
         return float(value)
     if value is None:
         return 0.0
-    try:
-        return float(str(value))
-    except ValueError as error:
-        raise FormulaError("VALUE", f"'{value}' is a text and cannot be coerced to a number.") from error
+    typed = maybe_typed(str(value).strip())
+    if typed is None:
+        raise FormulaError("VALUE", f"'{str(value)[:200]}' is a text and cannot be coerced to a number.")
+    return float(typed[0])
 
 
 def as_text(value: Scalar) -> str:
@@ -77,10 +78,15 @@ def _average(arguments: list[Any]) -> float:
     return sum(numbers) / len(numbers)
 
 
+_MOST_PLACES = 400
+"""More places than any double has, before the point or after it."""
+
+
 def _round(arguments: list[Any]) -> float:
-    places = int(as_number(_one(arguments, 1, 0)))
+    places = max(-_MOST_PLACES, min(int(as_number(_one(arguments, 1, 0))), _MOST_PLACES))
     amount = Decimal(repr(as_number(_one(arguments, 0))))
-    return float(amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+    context = Context(prec=2 * _MOST_PLACES)
+    return float(amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, context))
 
 
 def _if(arguments: list[Any]) -> Scalar:

@@ -63,7 +63,7 @@ def guard(book: Workbook, account: str) -> Callable[[Workbook], None]:
 def _watch(book: Workbook) -> None:
     for sheet in book.sheets:
         for layer in sheet.layers:
-            layer.written = []
+            layer.written, layer.reshaped = [], False
 
 
 def _touched(before: Workbook, after: Workbook, item: Json) -> bool:
@@ -79,7 +79,10 @@ def _touched(before: Workbook, after: Workbook, item: Json) -> bool:
         return True
     boxes = grid_box(old, old_range), grid_box(new, new_range)
     free = [grid_box(new, one) for one in now[0].get("unprotectedRanges", [])]
-    return _written(new, boxes[1], free) or _cells_differ((old, new), boxes, free)
+    if _written(new, boxes[1], free) or (boxes[0].rows, boxes[0].columns) != (boxes[1].rows, boxes[1].columns):
+        return True
+    # what wasn't written where it stands can differ only where cells changed their place
+    return any(layer.reshaped for layer in new.layers) and _cells_differ((old, new), boxes, free)
 
 
 def _written(sheet: Sheet, held: Box, free: list[Box]) -> bool:
@@ -97,8 +100,6 @@ def _shape(sheet: Sheet) -> tuple[object, ...]:
 
 def _cells_differ(sheets: tuple[Sheet, Sheet], boxes: tuple[Box, Box], free: list[Box]) -> bool:
     old, new = boxes
-    if (old.rows, old.columns) != (new.rows, new.columns):
-        return True
     for left, right in zip(sheets[0].layers, sheets[1].layers, strict=True):
         if left.rows is right.rows and old == new:
             continue

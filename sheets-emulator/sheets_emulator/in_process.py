@@ -25,14 +25,14 @@ class EmulatorAdapter(BaseAdapter):
 
     def __init__(self, server: Server) -> None:
         super().__init__()
-        self.app = App(server)
-        self._loop = asyncio.new_event_loop()
+        self.server = server
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
         body = request.body or b""
         exchange = _Exchange(body.encode() if isinstance(body, str) else bytes(body))
-        self.app.abort = exchange.abort
+        app = App(self.server)
+        app.abort = exchange.abort
         headers = {"host": parts.netloc, **{name.lower(): str(value) for name, value in request.headers.items()}}
         scope = {
             "type": "http",
@@ -42,11 +42,11 @@ class EmulatorAdapter(BaseAdapter):
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
             "client": ("in-process", 0),
         }
-        self._loop.run_until_complete(self.app(scope, exchange.receive, exchange.send))
+        asyncio.run(app(scope, exchange.receive, exchange.send))
         return exchange.response(request)
 
     def close(self) -> None:
-        self._loop.close()
+        """Nothing is held between two calls."""
 
 
 class _Exchange:

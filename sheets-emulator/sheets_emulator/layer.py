@@ -44,13 +44,15 @@ def trimmed(row: Sequence[Any]) -> Row:
 class Layer:
     """A sparse grid: a list of row tuples, both without trailing emptiness required of the reader."""
 
-    __slots__ = ("_owned", "_rows", "has_formulas", "written")
+    __slots__ = ("_owned", "_rows", "has_formulas", "reshaped", "written")
 
     def __init__(self, rows: list[Row] | None = None) -> None:
         self._rows: list[Row] = rows if rows is not None else []
         self._owned = True
         self.has_formulas = any(Formula in map(type, row) for row in self._rows)
         """Whether a formula was ever written: without one, moving rows needs no look at the cells."""
+        self.reshaped = False
+        """Whether cells changed their place since protections looked last."""
         self.written: list[Box] | None = None
         """Where a request wrote, whatever it wrote, once a list is put here: protections ask for it. Not forked."""
 
@@ -132,15 +134,18 @@ class Layer:
         return None
 
     def insert_rows(self, at: int, count: int) -> None:
+        self.reshaped = True
         if at < len(self._rows):
             self._writable()[at:at] = [()] * count
 
     def delete_rows(self, start: int, end: int) -> None:
+        self.reshaped = True
         if start < len(self._rows):
             del self._writable()[start:end]
 
     def reorder_rows(self, start: int, rows: Iterable[Row]) -> None:
         """Put whole rows in place from `start` on."""
+        self.reshaped = True
         for index, row in enumerate(rows, start):
             self.set_row(index, row)
 
@@ -158,6 +163,7 @@ class Layer:
         self._each_row(min(start, destination), moved)
 
     def _each_row(self, beyond: int, change: Callable[[Row], Row]) -> None:
+        self.reshaped = True
         rows = self._writable()
         for index, row in enumerate(rows):
             if len(row) > beyond:
@@ -165,6 +171,7 @@ class Layer:
 
     def crop(self, row_count: int, column_count: int) -> None:
         """Forget what lies outside of the grid."""
+        self.reshaped = True
         if len(self._rows) > row_count:
             del self._writable()[row_count:]
         if any(len(row) > column_count for row in self._rows):

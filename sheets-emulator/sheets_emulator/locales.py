@@ -1,7 +1,8 @@
 """What a workbook's locale changes: separators, the words of booleans, the order of a date.
 
-Design rule: one table by language. Separators are those of CLDR, the words those that Sheets' own functions have in
-that language; a language that isn't here is written as en_US.
+Design rule: one table by language, and one of the countries that write otherwise than their language. Separators are
+those of CLDR, the words those that Sheets' own functions have in that language; a language that isn't here is written
+as English outside of the United States.
 """
 
 from __future__ import annotations
@@ -23,7 +24,18 @@ class Locale(NamedTuple):
 
     @property
     def month_first(self) -> bool:
-        return self.date.startswith("m")
+        """Whether 1/2 is the second of January."""
+        return self.date.startswith(("m", "yyyy/"))
+
+    @property
+    def dotted(self) -> bool:
+        """Whether 1.2. is a date."""
+        return "." in self.date
+
+    @property
+    def symbol(self) -> str:
+        """The sign of the currency, which is what the pattern writes in quotes."""
+        return self.currency.split('"')[1]
 
     @property
     def default_patterns(self) -> dict[str, str]:
@@ -40,7 +52,8 @@ class Locale(NamedTuple):
 
     def digits(self, text: str) -> str:
         """Digits as en_US writes them, with this locale's separators."""
-        return text if self.decimal == "." else text.translate({ord("."): self.decimal, ord(","): self.group})
+        plain = self.decimal == "." and self.group == ","
+        return text if plain else text.translate({ord("."): self.decimal, ord(","): self.group})
 
 
 _THIN, _HARD = "\u202f", "\u00a0"
@@ -63,10 +76,23 @@ _LANGUAGES = {
     "sv": Locale(",", _HARD, "SANT", "FALSKT", "yyyy-mm-dd", _CLOCK, '#,##0.00 "kr"'),
     "tr": Locale(",", ".", "DOĞRU", "YANLIŞ", _DOTS, _CLOCK, '"₺"#,##0.00'),
 }
-EN_US = Locale()
+_COUNTRIES = {
+    "de_CH": _LANGUAGES["de"]._replace(decimal=".", group="’", currency='"CHF" #,##0.00'),
+    "en_AU": Locale(date=_DAY_FIRST, time=_CLOCK),
+    "en_GB": Locale(date=_DAY_FIRST, time=_CLOCK, currency='"£"#,##0.00'),
+    "en_IE": Locale(date=_DAY_FIRST, time=_CLOCK, currency='"€"#,##0.00'),
+    "en_IN": Locale(date=_DAY_FIRST, time=_CLOCK, currency='"₹"#,##0.00'),
+    "en_US": Locale(),
+    "es_MX": _LANGUAGES["es"]._replace(decimal=".", group=",", currency='"$"#,##0.00'),
+    "ja_JP": Locale(date="yyyy/mm/dd", time="h:mm:ss", currency='"¥"#,##0'),
+    "pt_PT": _LANGUAGES["pt"]._replace(group=_HARD, currency=_EURO),
+}
+EN_US = _COUNTRIES["en_US"]
+LOCALES = (*_LANGUAGES, *_COUNTRIES)
+"""The languages and locales that have a row of their own."""
 
 
 @lru_cache(maxsize=64)
 def locale_of(name: str) -> Locale:
     """The locale of a name such as "fr_FR" or "fr"."""
-    return EN_US if name == "en_US" else _LANGUAGES.get(name.partition("_")[0], Locale(date=_DAY_FIRST, time=_CLOCK))
+    return _COUNTRIES.get(name) or _LANGUAGES.get(name.partition("_")[0], _LANGUAGES["en"])

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from . import fields, value_methods
-from .a1 import Box
 from .batch_update import apply_batch
 from .batch_update.context import Context
 from .batch_update.copies import renumber_copies
 from .batch_update.sheets import check_time_zone, free_title, make_sheet
 from .calls import Call
-from .errors import InvalidArgumentError, NotFoundError, RequestError
+from .errors import NotFoundError, RequestError
 from .lookup import filter_areas, matching_metadata
 from .model import Json, Sheet, Workbook
 from .ranges import resolve_a1, resolve_grid_range
@@ -31,20 +30,17 @@ def new_workbook(spreadsheet_id: str, account: str, title: str, now: str) -> Wor
 
 
 def fill_created(book: Workbook, body: Json, context: Context) -> None:
-    """Give a fresh workbook what the body of spreadsheets.create asks for."""
+    """Give a fresh workbook what the body of spreadsheets.create asks for; raises RequestError or ApiError."""
     wanted = {name: value for name, value in body.get("properties", {}).items() if name != "spreadsheetTheme"}
-    try:
-        if "timeZone" in wanted:
-            check_time_zone(wanted["timeZone"])
-        book.properties = {**book.properties, **wanted}
-        if body.get("sheets"):
-            _fill_sheets(book, body["sheets"], context)
-        for named in body.get("namedRanges", []):
-            apply_batch(book, [{"addNamedRange": {"namedRange": named}}], context)
-        for item in body.get("developerMetadata", []):
-            apply_batch(book, [{"createDeveloperMetadata": {"developerMetadata": item}}], context)
-    except RequestError as error:
-        raise InvalidArgumentError(error.message) from error
+    if "timeZone" in wanted:
+        check_time_zone(wanted["timeZone"])
+    book.properties = {**book.properties, **wanted}
+    if body.get("sheets"):
+        _fill_sheets(book, body["sheets"], context)
+    for named in body.get("namedRanges", []):
+        apply_batch(book, [{"addNamedRange": {"namedRange": named}}], context)
+    for item in body.get("developerMetadata", []):
+        apply_batch(book, [{"createDeveloperMetadata": {"developerMetadata": item}}], context)
 
 
 _LIST_REQUESTS = {
@@ -94,7 +90,7 @@ def _with_cells(mask: str | None, asked: bool | None, *path: str) -> bool:
 def get(call: Call) -> Json:
     text = call.parameters.get("fields")
     tree = fields.parse_mask(text) if text else {}
-    areas = [resolve_a1(call.book, one) for one in call.parameters.get("ranges", [])]
+    areas = [resolve_a1(call.book, one) for one in call.parameters.get("ranges", [])] or None
     data = _with_cells(text, call.parameters.get("includeGridData"), "sheets", "data")
     return spreadsheet_json(call.book, call.context.account, tree, areas, data=data)
 
@@ -102,7 +98,8 @@ def get(call: Call) -> Json:
 def get_by_data_filter(call: Call) -> Json:
     text = call.parameters.get("fields")
     tree = fields.parse_mask(text) if text else {}
-    areas = [area for one in call.body.get("dataFilters", []) for area in filter_areas(call.book, one)]
+    filters = call.body.get("dataFilters")
+    areas = [area for one in filters for area in filter_areas(call.book, one)] if filters else None
     data = _with_cells(text, call.body.get("includeGridData"), "sheets", "data")
     return spreadsheet_json(call.book, call.context.account, tree, areas, data=data)
 
@@ -113,7 +110,7 @@ def batch_update(call: Call) -> Json:
     out["replies"] = apply_batch(call.book, body.get("requests", []), call.context)
     tree = fields.parse_mask(text) if text else {}
     if body.get("includeSpreadsheetInResponse") and fields.wants(tree, "updatedSpreadsheet"):
-        areas: list[tuple[Sheet, Box]] = [resolve_a1(call.book, one) for one in body.get("responseRanges", [])]
+        areas = [resolve_a1(call.book, one) for one in body.get("responseRanges", [])] or None
         data = _with_cells(text, body.get("responseIncludeGridData"), "updatedSpreadsheet", "sheets", "data")
         below = tree.get("updatedSpreadsheet", {})
         out["updatedSpreadsheet"] = spreadsheet_json(call.book, call.context.account, below, areas, data=data)
@@ -149,7 +146,7 @@ def copy_sheet(call: Call) -> Json:
         raise NotFoundError("Requested entity was not found.") from error
     target_id = call.body.get("destinationSpreadsheetId", "")
     same = target_id == call.book.spreadsheet_id
-    target = call.book if same else call.open_other(target_id)
+    target = call.open_other(target_id)
     copy = source.fork()
     copy.sheet_id = call.context.new_id([sheet.sheet_id for sheet in target.sheets])
     copy.title = f"Copy of {source.title}"
@@ -178,4 +175,6 @@ METHODS: dict[str, tuple[str, Callable[[Call], Any]]] = {
     "spreadsheets.values.batchClear": (WRITE, value_methods.batch_clear),
     "spreadsheets.values.batchClearByDataFilter": (WRITE, value_methods.batch_clear_by_data_filter),
 }
+READS_ITS_OWN = frozenset({"spreadsheets.sheets.copyTo"})
+"""Writers of another workbook: a reader of the one in the path may call them."""
 VALUE_WRITERS = frozenset(api for api, (kind, _) in METHODS.items() if kind == WRITE and ".values." in api)

@@ -37,6 +37,18 @@ def resolve_grid_range(book: Workbook, grid_range: Json | None) -> tuple[Sheet, 
     return sheet, box
 
 
+def resolve_corner(book: Workbook, where: Json | None, rows: int = 1, columns: int = 1) -> tuple[Sheet, int, int]:
+    """The sheet, row and column of a GridCoordinate, from which so many rows and columns must fit into the grid."""
+    where = where or {}
+    sheet = sheet_by_id(book, where.get("sheetId", 0))
+    row, column = where.get("rowIndex", 0), where.get("columnIndex", 0)
+    if row < 0 or column < 0:
+        raise RequestError(f"Row {row}, column {column} lies before the first cell.")
+    if row + rows > sheet.row_count or column + columns > sheet.column_count:
+        raise RequestError(f"{rows} rows and {columns} columns at row {row}, column {column}: this {limits(sheet)}")
+    return sheet, row, column
+
+
 def clipped_grid_range(book: Workbook, grid_range: Json | None) -> tuple[Sheet, Box]:
     """As resolve_grid_range, but what lies beyond the last row and column is left out (gspread-formatting's tests)."""
     given = grid_range or {}

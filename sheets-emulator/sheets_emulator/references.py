@@ -8,73 +8,118 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 from . import a1
+from .a1 import OPEN, Box
+from .limits import MAX_COLUMNS
+
+BoxChange: TypeAlias = "Callable[[Box], Box | None]"
+"""What becomes of a box of cells when others move: another box, the same, or None where it is gone."""
 
 TOKENS = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(?P<string>\"(?:[^\"]|\"\")*\")"
-    r"|(?P<range>(?:'(?:[^']|'')*'!|[A-Za-z_][\w.]*!)?(?:\$?[A-Za-z]{1,3}\$?\d+(?::\$?[A-Za-z]{1,3}(?:\$?\d+)?)?"
-    r"|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?\d+:\$?\d+))(?![\w(])"
+    r"|(?P<range>(?:'(?:[^']|'')*'!|[A-Za-z_][\w.]*!)?(?:\$?[A-Za-z]{1,3}\$?\d{1,8}(?::\$?[A-Za-z]{1,3}(?:\$?\d{1,8})?)?"
+    r"|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?\d{1,8}:\$?\d{1,8}))(?![\w(])"
     r"|(?P<error>#[A-Z/0]+[!?]?)|(?P<name>[A-Za-z_][\w.]*)|(?P<operator><=|>=|<>|[-+*/^&=<>%(),;]))"
 )
-_CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)(\d+)")
+MAX_ROW = 99_999_999
+"""A number of more digits is no row."""
+_CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)(\d{1,8})")
 
 
 def shifted(text: str, rows: int, columns: int) -> str:
     """A formula pasted `rows` down and `columns` right: relative references move, those with a "$" stay."""
     if not rows and not columns:
         return text
-    return _rewrite(text, lambda _, cells: _CELL.sub(lambda match: _moved(match, rows, columns), cells))
+    return _rewrite(
+        text, lambda head, cells: _joined(head, _CELL.sub(lambda match: _moved(match, rows, columns), cells))
+    )
 
 
-def adjusted(text: str, home: str, moved_sheet: str, dimension: str, change: Callable[[int, int], Any]) -> str:
-    """A formula on sheet `home` after rows or columns of `moved_sheet` changed; what is gone is #REF!."""
+def relocated(text: str, home: str, title: str, change: BoxChange, new_title: str | None = None) -> str:
+    """A formula on sheet `home` after what lies on the sheet `title` was taken through `change`; what is gone is #REF!.
+
+    With `new_title`, each box that `change` doesn't answer itself stands on the sheet of that title from then on.
+    """
 
     def move(head: str, cells: str) -> str:
-        title = head.strip("'").replace("''", "'") if head else home
-        if title.casefold() != moved_sheet.casefold():
-            return cells
+        if _title_of(head, home).casefold() != title.casefold():
+            return _joined(head, cells)
         ends = [match for part in cells.split(":") if (match := _ENDPOINT.match(part))]
-        numbers = [number for match in ends if (number := _number(match, dimension)) is not None]
-        if len(numbers) != cells.count(":") + 1:
-            return cells
-        span = change(min(numbers), max(numbers) + 1)
-        if span is None:
+        box = _box_of(ends)
+        new = change(box)
+        if new is None:
             return "#REF!"
-        first, last = (span[0], span[1] - 1) if numbers[0] <= numbers[-1] else (span[1] - 1, span[0])
-        return ":".join(_at(match, dimension, index) for match, index in zip(ends, (first, last), strict=False))
+        if new is box or (new == box and new_title is None):
+            return _joined(head, cells)
+        new_head = a1.quote_title(new_title) if new_title is not None and new_title != home else head
+        return _joined(new_head, _written(ends, box, new))
 
     return _rewrite(text, move)
 
 
-_ENDPOINT = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)(\d*)\Z")
-
-
-def _number(match: re.Match[str], dimension: str) -> int | None:
-    text = match[4] if dimension == "ROWS" else match[2]
-    if not text:
-        return None
-    return int(text) - 1 if dimension == "ROWS" else a1.column_index(text)
-
-
-def _at(match: re.Match[str], dimension: str, index: int) -> str:
-    if dimension == "ROWS":
-        return f"{match[1]}{match[2]}{match[3]}{index + 1}"
-    return f"{match[1]}{a1.column_name(index)}{match[3]}{match[4]}"
+def qualified(text: str, title: str) -> str:
+    """A formula with the sheet's title before each reference that has none."""
+    return _rewrite(text, lambda head, cells: _joined(head or a1.quote_title(title), cells))
 
 
 def renamed(text: str, old: str, new: str) -> str:
     """A formula after the sheet `old` was renamed to `new`."""
 
-    def change_head(head: str) -> str:
-        return a1.quote_title(new) if head.strip("'").replace("''", "'").casefold() == old.casefold() else head
+    def rename(head: str, cells: str) -> str:
+        same = head and _title_of(head, "").casefold() == old.casefold()
+        return _joined(a1.quote_title(new) if same else head, cells)
 
-    return _rewrite(text, lambda _, cells: cells, change_head)
+    return _rewrite(text, rename)
 
 
-def _rewrite(text: str, change: Callable[[str, str], str], change_head: Callable[[str], str] = str) -> str:
-    """The formula with each reference's cells changed by change(sheet part, cells); text that can't be read stays."""
+def _title_of(head: str, home: str) -> str:
+    return head.strip("'").replace("''", "'") if head else home
+
+
+def _joined(head: str, cells: str) -> str:
+    return f"{head}!{cells}" if head else cells
+
+
+_ENDPOINT = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)(\d*)\Z")
+
+
+def _rows_and_columns(ends: list[re.Match[str]]) -> tuple[list[int], list[int]]:
+    """The zero-based rows and columns that the ends of a reference write."""
+    return (
+        [int(match[4]) - 1 for match in ends if match[4]],
+        [a1.column_index(match[2]) for match in ends if match[2]],
+    )
+
+
+def _box_of(ends: list[re.Match[str]]) -> Box:
+    """The cells of a reference; an end that isn't written is OPEN."""
+    spans = []
+    for numbers in _rows_and_columns(ends):
+        closed = len(numbers) == len(ends)
+        spans += [min(numbers) if numbers else 0, max(numbers) + 1 if closed else OPEN]
+    return Box(*spans)
+
+
+def _written(ends: list[re.Match[str]], old: Box, new: Box) -> str:
+    """The reference's cells after its box became another: each end keeps its "$" and its side."""
+
+    def at(match: re.Match[str]) -> str:
+        row, column = "", ""
+        if match[4]:
+            first = int(match[4]) - 1 == old.r0
+            row = str((new.r0 if first else new.r1 - 1) + 1)
+        if match[2]:
+            first = a1.column_index(match[2]) == old.c0
+            column = a1.column_name(new.c0 if first else new.c1 - 1)
+        return f"{match[1]}{column}{match[3]}{row}"
+
+    return ":".join(map(at, ends))
+
+
+def _rewrite(text: str, change: Callable[[str, str], str]) -> str:
+    """The formula with each reference replaced by change(sheet part, cells); text that can't be read stays."""
     out, position = ["="], 1
     while position < len(text):
         match = TOKENS.match(text, position)
@@ -82,8 +127,9 @@ def _rewrite(text: str, change: Callable[[str, str], str], change_head: Callable
             return text
         out.append(match[0])
         if match.lastgroup == "range":
-            head, mark, cells = match[0].strip().rpartition("!")
-            out[-1] = change_head(head) + mark + change(head, cells)
+            plain = match[0].lstrip()
+            head, _, cells = plain.rpartition("!")
+            out[-1] = match[0][: len(match[0]) - len(plain)] + change(head, cells)
         position = match.end()
     return "".join(out)
 
@@ -91,6 +137,6 @@ def _rewrite(text: str, change: Callable[[str, str], str], change_head: Callable
 def _moved(match: re.Match[str], rows: int, columns: int) -> str:
     column = a1.column_index(match[2]) + (0 if match[1] else columns)
     row = int(match[4]) - 1 + (0 if match[3] else rows)
-    if row < 0 or column < 0:
+    if not 0 <= row < MAX_ROW or not 0 <= column < MAX_COLUMNS:
         return "#REF!"
     return f"{match[1]}{a1.column_name(column)}{match[3]}{row + 1}"

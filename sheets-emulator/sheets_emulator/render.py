@@ -157,6 +157,8 @@ class Renderer:
         if not wanted("effectiveValue") and not wanted("formattedValue"):
             return
         value = self.evaluator.value(sheet, *place)
+        if value is None:
+            return
         if wanted("effectiveValue"):
             out["effectiveValue"] = extended_value(value)
         if wanted("formattedValue"):

@@ -19,27 +19,34 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from . import contract, drive
+from . import accepting, contract
 from .accounts import GOOGLE_AUDIENCE, MAIN, Account, Accounts, email_of
 from .batch_update.context import Context
 from .calls import Call
-from .discovery import Method, methods
-from .drive_calls import DriveCall, DriveError, Reply, may
-from .drive_query import QueryError
-from .errors import ApiError, InvalidArgumentError, NotFoundError, PermissionDeniedError, ServerError, TokenRefusedError
+from .discovery import Method
+from .drive_calls import DriveCall, DriveError, Reply, as_drive_refusal, may
+from .errors import (
+    ApiError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionDeniedError,
+    RequestError,
+    ServerError,
+    TokenRefusedError,
+)
 from .exchange import Incoming, Outgoing, json_body
 from .faults import Fault
 from .fields import parse_mask, project
 from .guards import guard
 from .masks import check_answer_mask
-from .methods import METHODS, VALUE_WRITERS, WRITE, new_workbook
+from .methods import METHODS, READ, READS_ITS_OWN, VALUE_WRITERS, WRITE, new_workbook
 from .model import Json, Workbook
 from .quota import Quota
+from .routes import drive_request, drive_scopes, find_drive, find_method
 from .store import Store
 
 MAX_PAYLOAD = 10_485_760
 CHECKED_BYTES = 100_000
-TOKEN_API = "oauth.token"  # noqa: S105
 _MASKED = frozenset({"spreadsheets.get", "spreadsheets.getByDataFilter"})
 
 
@@ -57,6 +64,8 @@ class Server:
     faults: list[Fault] = field(default_factory=list)
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=100_000))
     hooks: list[Callable[[str], None]] = field(default_factory=list)
+    in_hook: bool = False
+    """Whether a hook runs now: the calls that it makes run none."""
     uploads: Json = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while a call is answered; whoever changes the store from another thread takes it."""
@@ -94,15 +103,6 @@ class Server:
         self.store.keep([book])
         return book.spreadsheet_id
 
-    def name_call(self, verb: str, path: str) -> str:
-        """The api name of a call, such as "spreadsheets.values.batchGet"; "unknown" for none."""
-        if verb == "POST" and path == "/token":
-            return TOKEN_API
-        method = _find_method(verb, path)
-        if method:
-            return method[0].api
-        return next((api for api, v, pattern, _ in drive.ROUTES if v == verb and pattern.match(path)), "unknown")
-
     def handle(self, request: Incoming) -> Outgoing:
         """Answer a call; every refusal comes out in its wire shape."""
         try:
@@ -112,22 +112,20 @@ class Server:
             return Outgoing(error.http_code, msgspec.json.encode(error.body()))
         except ApiError as error:
             return Outgoing(error.code, msgspec.json.encode(error.body()))
+        except RequestError as error:
+            return Outgoing(400, msgspec.json.encode(InvalidArgumentError(error.message).body()))
         except TokenRefusedError as error:
             return Outgoing(400, msgspec.json.encode(error.body()))
-        except QueryError as error:
-            refused = DriveError(400, str(error), "invalid", "q")
-            return Outgoing(400, msgspec.json.encode(refused.body()))
 
     def _handle(self, request: Incoming) -> Outgoing:
         if request.verb == "POST" and request.path == "/token":
             return self._token(request)
-        found = _find_method(request.verb, request.path)
+        found = find_method(request.verb, request.path)
         if found:
             return self._sheets_call(request, *found)
-        for _, verb, pattern, handler in drive.ROUTES:
-            match = pattern.match(request.path)
-            if match and verb == request.verb:
-                return self._drive_call(request, match.groupdict(), handler)
+        in_drive = find_drive(request.verb, request.path)
+        if in_drive:
+            return self._drive_call(request, *in_drive)
         raise NotFoundError(
             f"Not found: {request.verb} {request.path} is no method of Sheets v4 or Drive v3 that is emulated."
         )
@@ -138,19 +136,19 @@ class Server:
         return Outgoing(200, msgspec.json.encode(self.accounts.exchange(form, uris, self.clock())))
 
     def _sheets_call(self, request: Incoming, method: Method, path: dict[str, str]) -> Outgoing:
-        account = self.accounts.authenticate(request.authorization, self.clock())
+        account = self.accounts.authenticate(request.authorization, self.clock(), method.scopes)
         kind, function = METHODS[method.api]
         self.quota.spend(kind, account, self.clock())
         if len(request.body) > MAX_PAYLOAD:
             raise InvalidArgumentError(f"Request payload size exceeds the limit: {MAX_PAYLOAD} bytes.")
-        parameters = contract.accept_parameters(method, parse_qs(request.query, keep_blank_values=True))
+        parameters = accepting.accept_parameters(method, parse_qs(request.query, keep_blank_values=True))
         root = "data" if method.request == "ValueRange" else ""
-        body = contract.accept_request(method.request, json_body(request.body), root) if method.request else {}
+        body = accepting.accept_request(method.request, json_body(request.body), root) if method.request else {}
         mask = parameters.get("fields")
         if mask:
             check_answer_mask(method.response, mask)
         others: list[Workbook] = []
-        book = self._open(path.get("spreadsheetId"), account, kind)
+        book = self._open(path.get("spreadsheetId"), account, READ if method.api in READS_ITS_OWN else kind)
         call = Call(
             book,
             path,
@@ -164,7 +162,7 @@ class Server:
         encoded = msgspec.json.encode(answer)
         self._check(method, answer, encoded)
         if kind == WRITE:
-            self.keep([book, *others])
+            self.keep(others if method.api in READS_ITS_OWN else [book])
         if mask and method.api not in _MASKED:
             encoded = msgspec.json.encode(_project(mask, answer))
         return Outgoing(200, encoded)
@@ -202,33 +200,22 @@ class Server:
         if faults:
             raise ServerError(f"sheets-emulator: its answer to {method.api} breaks the contract: {'; '.join(faults)}")
 
-    def _drive_call(self, request: Incoming, path: dict[str, str], handler: Callable[..., Reply]) -> Outgoing:
-        account = self.accounts.authenticate(request.authorization, self.clock())
+    def _drive_call(
+        self, request: Incoming, api: str, handler: Callable[[DriveCall], Reply], path: dict[str, str]
+    ) -> Outgoing:
+        account = self.accounts.authenticate(request.authorization, self.clock(), drive_scopes(api))
         query = {name: values[-1] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
-        is_json = request.content_type.startswith("application/json") and not request.path.startswith("/upload/")
-        call = DriveCall(
-            self.store,
-            account,
-            path,
-            query,
-            json_body(request.body) if is_json or request.path == "/drive/v3/files" else {},
-            request,
-            self.now(),
-            new_file_id,
-            self.uploads,
-        )
-        reply = handler(call)
+        body, schema = {}, drive_request(api)
+        with as_drive_refusal():
+            if schema and not request.path.startswith("/upload/"):
+                body = accepting.accept_drive(schema, json_body(request.body))
+            now = self.now()
+            call = DriveCall(self.store, account, path, query, body, request, now, new_file_id, self.uploads)
+            reply = handler(call)
         if reply.status == 204:
             return Outgoing(204, b"")
-        body = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
-        return Outgoing(reply.status, body, reply.media_type, reply.headers)
-
-
-def _find_method(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
-    for method in methods():
-        if method.verb == verb and (match := method.pattern.match(path)):
-            return method, match.groupdict()
-    return None
+        encoded = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
+        return Outgoing(reply.status, encoded, reply.media_type, reply.headers)
 
 
 def _project(mask: str, answer: Any) -> Any:

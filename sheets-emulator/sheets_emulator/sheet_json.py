@@ -48,7 +48,7 @@ def spreadsheet_json(
     if wants(tree, "sheets"):
         renderer = Renderer(book)
         below = tree.get("sheets", {}) if tree and "*" not in tree else {}
-        chosen = book.sheets if not areas else [s for s in book.sheets if any(s is sheet for sheet, _ in areas)]
+        chosen = book.sheets if areas is None else [s for s in book.sheets if any(s is sheet for sheet, _ in areas)]
         out["sheets"] = [
             _seen(book, account, sheet_json(renderer, sheet, below, areas or [], data=data)) for sheet in chosen
         ]

@@ -17,6 +17,7 @@ import msgspec
 from .accounts import Account
 from .errors import ConfigurationError
 from .layer import Row
+from .limits import check_size
 from .model import Workbook
 from .state_codec import changed_chunks, decode_rows, decode_workbook, encode_head, encode_rows
 
@@ -54,7 +55,7 @@ class Store:
                 self._load(self._file)
             except (sqlite3.Error, msgspec.DecodeError, KeyError, TypeError) as error:
                 self.close()
-                raise StateError(path, error) from error
+                raise StateError(path, "another sheets-emulator uses it" if _is_locked(error) else error) from error
 
     def _load(self, file: sqlite3.Connection) -> None:
         layers: dict[str, dict[tuple[int, str], list[Row]]] = {}
@@ -70,8 +71,10 @@ class Store:
         return self.workbooks.get(spreadsheet_id)
 
     def keep(self, books: Iterable[Workbook]) -> None:
-        """Make these states the current ones, all or none."""
+        """Make these states the current ones, all or none; raises RequestError where one is too big."""
         books = list(books)
+        for book in books:
+            check_size(book)
         if self._file:
             with self._file as file:
                 file.execute("BEGIN")
@@ -109,6 +112,10 @@ class Store:
         if self._file:
             self._file.close()
             self._file = None
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
 
 def _open(path: Path) -> sqlite3.Connection:

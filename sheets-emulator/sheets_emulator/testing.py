@@ -23,6 +23,7 @@ from .app import App
 from .faults import parse_faults
 from .model import Json, Workbook
 from .quota import Quota
+from .routes import API_NAMES
 from .running import bind, url_of, uvicorn_server
 from .server import Server
 from .store import Store
@@ -67,19 +68,24 @@ class Emulator:
         """Type values from a cell on, as a person would: `type_in(id, "B2", [["=1+1"]])`."""
         by_hand.type_in(self.server, spreadsheet_id, a1, values)
 
+    def share(self, spreadsheet_id: str, email: str, role: str = "writer") -> None:
+        """Give somebody the role of a reader, commenter or writer, as the owner would at the page."""
+        by_hand.share(self.server, spreadsheet_id, email, role)
+
     def reset(self) -> None:
         """Forget workbooks, faults and calls."""
         self.server.reset()
 
     def set_faults(self, *faults: Json) -> None:
         """Script faults, as POST /_emulator/faults takes them; none ends them."""
-        self.server.faults[:] = parse_faults({"faults": list(faults)})
+        self.server.faults[:] = parse_faults({"faults": list(faults)}, API_NAMES)
 
     @contextmanager
     def before_each_call(self, hook: Callable[[str], None]) -> Iterator[None]:
         """Run `hook(api)` before each call is answered, such as "spreadsheets.batchUpdate".
 
-        It runs in the server's thread: it edits by `edit` and `type_in`; a call over HTTP from there would never end.
+        It runs in a thread of its own while the call waits: it edits by `edit` and `type_in`, or calls the server as a
+        client does; such calls run no hook. What it raises is logged, and the call is answered 500.
         """
         self.server.hooks.append(hook)
         try:

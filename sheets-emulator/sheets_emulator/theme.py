@@ -69,8 +69,11 @@ def from_hex(text: str) -> Json:
 
 
 def clean_color(color: Json) -> Json:
-    """A Color in steps of 1/255, cut off, without its zero parts (recorded for tabs: 0.5 is answered as 127/255)."""
-    parts = {name: int(part * 255 + 0.001) / 255 for name, part in color.items()}
+    """A Color in steps of 1/255, cut off, without its zero parts (recorded for tabs: 0.5 is answered as 127/255).
+
+    A part beyond 0 and 1 is the nearer of the two [?].
+    """
+    parts = {name: int(min(max(part, 0), 1) * 255 + 0.001) / 255 for name, part in color.items()}
     return {name: float32(part) for name, part in parts.items() if part}
 
 

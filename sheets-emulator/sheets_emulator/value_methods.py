@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .a1 import Box, format_box
+from .batch_update import dimensions, sheets
 from .calls import Call
-from .errors import InvalidArgumentError
+from .errors import InvalidArgumentError, RequestError
 from .lookup import filter_areas
 from .model import Json, Sheet, Workbook
 from .ranges import resolve_a1
@@ -111,7 +112,7 @@ def batch_update(call: Call) -> Json:
         try:
             sheet, box = _target(call.book, one.get("range", ""))
             answers.append(_write_answer(call, sheet, box, one, call.body))
-        except InvalidArgumentError as error:
+        except (InvalidArgumentError, RequestError) as error:
             raise InvalidArgumentError(f"Invalid data[{index}]: {error.message}") from error
     input_option(call.body)
     return _totals(call, answers)
@@ -185,9 +186,9 @@ def append(call: Call) -> Json:
     r0, c0 = (table.r1, table.c0) if table else (box.r0, box.c0)
     grown = (max(sheet.row_count, r0 + rows), max(sheet.column_count, c0 + columns))
     if call.parameters.get("insertDataOption") == "INSERT_ROWS" and r0 < sheet.row_count:
-        call.insert_rows(sheet, r0, rows)
+        dimensions.insert(call.book, sheet, "ROWS", (r0, r0 + rows))
         grown = (sheet.row_count, grown[1])
-    call.resize(sheet, *grown)
+    sheets.resize(sheet, *grown)
     target = Box(r0, r0 + max(rows, 1), c0, c0 + max(columns, 1))
     out: Json = {"spreadsheetId": call.book.spreadsheet_id}
     if table:

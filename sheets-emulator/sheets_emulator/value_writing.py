@@ -6,6 +6,7 @@ changes.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,7 @@ from .a1 import Box, column_name, format_box
 from .errors import InvalidArgumentError
 from .formats import number_format
 from .model import Json, Sheet, Workbook
-from .values import Entered, entered_cell, raw_cell
+from .values import Entered, entered_cell, number_cell, raw_cell
 
 
 class Written:
@@ -116,7 +117,11 @@ def enter_row(sheet: Sheet, index: int, c0: int, row: list[Any], locale: str) ->
 
 
 def _typed(sheet: Sheet, row: int, column: int, value: Any, locale: str) -> Entered:
-    """A cell formatted as plain text takes what is typed as text."""
-    if isinstance(value, str) and number_format(sheet.formats.get(row, column)).get("type") == "TEXT":
+    """A cell formatted as plain text takes what is typed as text, one of percents takes 7 for 7 %."""
+    kind = number_format(sheet.formats.get(row, column)).get("type") if isinstance(value, str) else None
+    if kind == "TEXT":
         return raw_cell(value), None
-    return entered_cell(value, locale)
+    cell, numbers = entered_cell(value, locale)
+    if kind == "PERCENT" and numbers is None and isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        cell = number_cell(float(Decimal(repr(cell)).scaleb(-2)))
+    return cell, numbers

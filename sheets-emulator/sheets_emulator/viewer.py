@@ -29,8 +29,9 @@ from .layer import Formula
 from .model import Json, Sheet, Workbook
 from .render import Renderer, maybe_link
 from .server import Server
+from .sheet_json import ROW_HEIGHT
 
-MAX_ROWS, MAX_COLUMNS = 500, 400
+MAX_ROWS, MAX_COLUMNS, MAX_HEIGHTS = 500, 400, 20_000
 _PAGE = re.compile(r"/spreadsheets/d/([^/]+)(?:/edit)?/?\Z")
 _BOOK = re.compile(r"/_emulator/view/([^/]+)\Z")
 _ROWS = re.compile(r"/_emulator/view/([^/]+)/(\d+)\Z")
@@ -123,8 +124,16 @@ def _sheet_view(sheet: Sheet) -> Json:
             0 if dimensions.get(index, {}).get("hiddenByUser") else dimensions.get(index, {}).get("pixelSize", 100)
             for index in range(columns)
         ],
+        "heights": _heights(sheet),
         "merges": sheet.merges[:1000],
     }
+
+
+def _heights(sheet: Sheet) -> dict[int, int]:
+    """The heights of the rows that haven't the usual one; 0 is hidden."""
+    known = list(sheet.row_dimensions.items())[:MAX_HEIGHTS]
+    heights = {row: 0 if item.get("hiddenByUser") else int(item.get("pixelSize", ROW_HEIGHT)) for row, item in known}
+    return {row: height for row, height in heights.items() if height != ROW_HEIGHT}
 
 
 def _rows(server: Server, spreadsheet_id: str, sheet_id: int, query: str) -> Outgoing:
@@ -210,8 +219,27 @@ def css(cell_format: Json | None, value: Any) -> str:
         "font-family": "ui-monospace,monospace" if "ono" in text.get("fontFamily", "") else None,
         "color": css_color(text.get("foregroundColor")),
         "background": css_color(own.get("backgroundColor")),
+        "vertical-align": {"TOP": "top", "MIDDLE": "middle"}.get(own.get("verticalAlignment", "")),
+        "white-space": "pre-wrap" if own.get("wrapStrategy") == "WRAP" else None,
+        "text-overflow": "clip" if own.get("wrapStrategy") == "CLIP" else None,
+        **{f"border-{side}": _border(border) for side, border in (own.get("borders") or {}).items()},
     }
     return ";".join(f"{name}:{part}" for name, part in parts.items() if part)
+
+
+_BORDERS = {
+    "DOTTED": "1px dotted",
+    "DASHED": "1px dashed",
+    "SOLID": "1px solid",
+    "SOLID_MEDIUM": "2px solid",
+    "SOLID_THICK": "3px solid",
+    "DOUBLE": "3px double",
+}
+
+
+def _border(border: Json) -> str | None:
+    style = _BORDERS.get(border.get("style", ""))
+    return f"{style} {css_color(border.get('color')) or '#000'}" if style else None
 
 
 def css_color(color: Json | None) -> str | None:

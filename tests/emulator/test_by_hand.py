@@ -60,3 +60,11 @@ def test_people_in_other_threads_lose_nothing(emulator: Emulator, api: Any, spre
         assert api.write(spreadsheet_id, f"B{row}", [["client"]]).ok
     thread.join(30)
     assert api.read(spreadsheet_id, "A1:B200") == [["person", "client"]] * 100 + [["person"]] * 100
+
+
+def test_a_share_opens_a_workbook_to_an_account(emulator: Emulator, second: Any, spreadsheet_id: str) -> None:
+    email = emulator.credentials_of("second")["client_email"]
+    for role, status in (("reader", 403), ("writer", 200)):
+        emulator.share(spreadsheet_id, email, role)
+        assert second.write(spreadsheet_id, "A1", [["x"]]).status_code == status
+    assert [one["role"] for one in emulator.workbook(spreadsheet_id).permissions] == ["writer"]

@@ -117,7 +117,7 @@ def test_a_port_in_use_is_named(capsys: Any) -> None:
 def test_a_state_file_belongs_to_one_server_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheets_emulator.store.PATIENCE", 0.1)
     first = Store(tmp_path / "s.db")
-    with pytest.raises(StateError, match="database is locked"):
+    with pytest.raises(StateError, match="another sheets-emulator uses it"):
         Store(tmp_path / "s.db")
     first.close()
     Store(tmp_path / "s.db").close()

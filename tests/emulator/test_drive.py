@@ -18,7 +18,9 @@ FILE = {
     "trashed": False,
     "parents": ["root"],
     "modifiedTime": "2024-01-02T00:00:00Z",
+    "ownedByMe": True,
     "owners": [{"emailAddress": "a@example.com"}],
+    "permissions": [{"role": "owner", "emailAddress": "a@example.com"}],
 }
 
 
@@ -33,15 +35,19 @@ FILE = {
         ("not trashed=true", True),
         ("(name='x' or name='y') and trashed=false", False),
         ("'root' in parents and 'a@example.com' in owners", True),
+        ("'me' in owners and 'me' in writers and not sharedWithMe = true", True),
         ("modifiedTime > '2024-01-01T00:00:00'", True),
         ("name != 'x'", True),
     ],
 )
 def test_queries_are_answered(query: str, expected: bool) -> None:
-    assert matches_query(query, FILE) is expected
+    assert matches_query(query, FILE, "a@example.com") is expected
 
 
-@pytest.mark.parametrize("query", ["name =", "name ~ 'x'", "name = 'x' 'y'", "&"])
+@pytest.mark.parametrize(
+    "query",
+    ["name =", "name ~ 'x'", "name = 'x' 'y'", "&", "bogus = 'x'", "fullText contains 'x'", "trashed > true"],
+)
 def test_a_query_that_cannot_be_read_is_refused(query: str) -> None:
     with pytest.raises(QueryError):
         matches_query(query, FILE)

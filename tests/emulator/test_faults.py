@@ -11,6 +11,7 @@ import requests
 from sheets_emulator.errors import TooManyRequestsError
 from sheets_emulator.faults import Fault, FaultError, firing, parse_faults
 from sheets_emulator.quota import Quota
+from sheets_emulator.routes import API_NAMES
 from sheets_emulator.testing import Emulator, running_emulator
 
 UPDATE = "spreadsheets.values.update"
@@ -86,9 +87,70 @@ def test_a_fault_that_cannot_be_understood_is_refused(api: Any, body: Any) -> No
 
 
 def test_the_first_fault_that_matches_fires_alone() -> None:
-    faults = parse_faults({"faults": [{"kind": "500", "nth": 2}, {"kind": "503"}]})
+    faults = parse_faults({"faults": [{"kind": "500", "nth": 2}, {"kind": "503"}]}, API_NAMES)
     fired = [firing(faults, "spreadsheets.get") for _ in range(3)]
     assert [fault.kind if fault else None for fault in fired] == ["503", "500", "503"]
+
+
+def test_each_fault_counts_every_call_that_it_matches() -> None:
+    faults = parse_faults({"faults": [{"kind": "500", "nth": 1}, {"kind": "503", "nth": 2}]}, API_NAMES)
+    fired = [firing(faults, "spreadsheets.get") for _ in range(4)]
+    assert [fault.kind if fault else None for fault in fired] == ["500", "503", None, None]
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "why"),
+    [
+        ("seconds", "2", "seconds lie between 0 and 3600, not '2'"),
+        ("seconds", None, "seconds lie between"),
+        ("seconds", -1, "seconds lie between"),
+        ("nth", True, "counts from 1"),
+        ("nth", 0, "counts from 1"),
+        ("seed", "x", "seed is a whole number"),
+        ("probability", "1", "probability lies between"),
+        ("method", 5, "method is a name"),
+        ("method", "spreadsheets.batchUpdat", "Did you mean spreadsheets.batchUpdate?"),
+        ("methods", "x", "unknown member 'methods'"),
+        ("kind", "nonsense", "kind must be one of"),
+    ],
+)
+def test_a_fault_that_could_never_fire_is_refused(emulator: Emulator, member: str, value: Any, why: str) -> None:
+    body = {"faults": [{"kind": "delay", member: value}]}
+    answer = requests.post(emulator.url + "/_emulator/faults", json=body, timeout=5)
+    assert (answer.status_code, why in answer.json()["error"]) == (400, True), answer.text
+
+
+def test_a_429_speaks_of_the_budget_of_its_method(api: Any, spreadsheet_id: str) -> None:
+    api.emulator.set_faults({"kind": "429"})
+    path = f"{api.emulator.url}/v4/spreadsheets/{spreadsheet_id}"
+    assert "'Write requests'" in requests.post(path + ":batchUpdate", json={}, timeout=5).text
+    assert "'Read requests'" in requests.get(path, timeout=5).text
+
+
+def test_a_bug_is_a_500_that_a_client_can_read_and_stands_in_the_list_of_calls(
+    api: Any, spreadsheet_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: str) -> None:
+        raise ZeroDivisionError
+
+    with api.emulator.before_each_call(broken):
+        answer = requests.get(f"{api.emulator.url}/v4/spreadsheets/{spreadsheet_id}", timeout=5)
+    body = {"code": 500, "message": "Internal error encountered.", "status": "INTERNAL"}
+    assert (answer.status_code, answer.json()) == (500, {"error": body})
+    assert api.emulator.calls()[-1]["status"] == 500
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_hook_calls_the_server_as_any_client(api: Any, spreadsheet_id: str) -> None:
+    seen = []
+
+    def somebody(name: str) -> None:
+        seen.append(name)
+        api.write(spreadsheet_id, "A1", [["somebody"]])
+
+    with api.emulator.before_each_call(somebody):
+        assert api.read(spreadsheet_id, "A1") == [["somebody"]]
+    assert seen == ["spreadsheets.values.get"]
 
 
 def test_a_probability_repeats_with_its_seed() -> None:
@@ -112,7 +174,7 @@ def test_a_hook_runs_between_two_calls(emulator: Emulator, api: Any, spreadsheet
 
     def edit(name: str) -> None:
         seen.append(name)
-        emulator.workbook(spreadsheet_id).sheets[0].cells.put(0, 0, "a person")
+        emulator.type_in(spreadsheet_id, "A1", [["a person"]])
 
     with emulator.before_each_call(edit):
         assert api.read(spreadsheet_id, "A1") == [["a person"]]

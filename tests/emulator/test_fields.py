@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sheets_emulator.batch_update import REDUCERS
 from sheets_emulator.discovery import document
@@ -94,3 +96,39 @@ def test_every_request_kind_with_a_mask_has_its_schema() -> None:
     for kind in kinds:
         with pytest.raises(RequestError, match="Invalid field: nonsense"):
             check_update_mask(kind, "nonsense")
+
+
+PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join)
+TREES = st.recursive(
+    st.integers(0, 3), lambda below: st.dictionaries(st.sampled_from("abc"), below, max_size=3), max_leaves=9
+)
+
+
+def union(left: Any, right: Any) -> Any:
+    if not isinstance(left, dict) or not isinstance(right, dict):
+        return left
+    return {
+        name: union(left.get(name, right.get(name)), right.get(name, left.get(name)))
+        for name in left.keys() | right.keys()
+    }
+
+
+@given(st.lists(PATHS, min_size=1, max_size=3), st.lists(PATHS, min_size=1, max_size=3), TREES)
+def test_a_mask_is_the_union_of_its_paths(left: list[str], right: list[str], value: Any) -> None:
+    masks = (",".join(left), ",".join(right), ",".join(left + right))
+    one, two, both = (project(parse_mask(mask), value) for mask in masks)
+    assert both == union(one, two)
+
+
+@pytest.mark.parametrize(
+    ("mask", "tree"),
+    [
+        ("a,a.b", {"a": {}}),
+        ("a.b,a", {"a": {}}),
+        ("a(b(c)),a(d)", {"a": {"b": {"c": {}}, "d": {}}}),
+        ("a(b,*),a.c", {"a": {}}),
+        ("a.b,a(b.c,d)", {"a": {"b": {}, "d": {}}}),
+    ],
+)
+def test_a_parent_covers_what_lies_below(mask: str, tree: Any) -> None:
+    assert parse_mask(mask) == tree

@@ -1,6 +1,6 @@
 """Random batches: an invalid one changes nothing, answers keep the contract, the file holds the acknowledged state.
 
-The default run is short. For a long one: EMULATOR_FUZZ=2000 .venv/bin/pytest tests/emulator/test_fuzz.py
+The default run is short. For a long one: FUZZ_EXAMPLES=2000 .venv/bin/pytest tests/emulator/test_fuzz.py
 (so many examples, each of up to 40 steps).
 """
 
@@ -187,7 +187,7 @@ class Batches(RuleBasedStateMachine):
 
 
 TestBatches = Batches.TestCase
-LONG = int(os.environ.get("EMULATOR_FUZZ", "0"))
+LONG = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 TestBatches.settings = settings(
     max_examples=LONG or 25,
     stateful_step_count=40 if LONG else 12,

@@ -11,6 +11,7 @@ import requests
 
 from sheets_emulator.contract import response_faults
 from sheets_emulator.discovery import methods
+from sheets_emulator.routes import name_call
 from sheets_emulator.testing import Emulator
 
 PRIVATE = "/_emulator/"
@@ -385,7 +386,7 @@ def test_every_method_of_the_document_has_its_name(api: Any) -> None:
         path = method.pattern.pattern.replace("\\Z", "").replace("\\", "")
         for name in ("spreadsheetId", "range", "sheetId", "metadataId"):
             path = path.replace(f"(?P<{name}>[^/:]+)", "1").replace(f"(?P<{name}>.+)", "S!A1")
-        assert api.emulator.server.name_call(method.verb, path) == method.api
+        assert name_call(method.verb, path) == method.api
 
 
 def test_private_endpoints_answer_and_refuse(api: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,15 @@ import gspread
 import openpyxl
 import pytest
 import requests
+from openpyxl.worksheet.formula import ArrayFormula
 
 from sheets_emulator.faults import parse_faults
 from sheets_emulator.in_process import in_process_session
+from sheets_emulator.layer import Formula
+from sheets_emulator.routes import API_NAMES
 from sheets_emulator.seed import SeedError, seed_workbook
 from sheets_emulator.server import Server
+from sheets_emulator.store import Store
 from sheets_emulator.testing import Emulator
 
 
@@ -32,7 +36,7 @@ def test_gspread_runs_without_a_socket() -> None:
         sheet = gspread.Client(auth=None, session=session).create("No socket").sheet1
         sheet.update([["a b", "ü"]], "A1")
         assert sheet.get_all_values() == [["a b", "ü"]]
-        server.faults[:] = parse_faults({"faults": [{"kind": "cut", "when": "after"}]})
+        server.faults[:] = parse_faults({"faults": [{"kind": "cut", "when": "after"}]}, API_NAMES)
         with pytest.raises(requests.ConnectionError):
             sheet.update([["cut"]], "A1")
         server.faults.clear()
@@ -74,3 +78,49 @@ def test_a_bad_seed_is_refused_by_name(tmp_path: Path, name: str, text: str) -> 
         seed_workbook(Server.create(), tmp_path / name)
     with pytest.raises(SeedError, match="absent"):
         seed_workbook(Server.create(), tmp_path / "absent.json")
+
+
+def test_a_seed_comes_once_into_a_state(tmp_path: Path) -> None:
+    path = tmp_path / "book.json"
+    path.write_text('{"properties": {"title": "Book"}}')
+    found = []
+    for _ in range(2):
+        store = Store(tmp_path / "state.db")
+        found.append(seed_workbook(Server.create(store), path))
+        store.close()
+    assert found[0] == found[1]
+
+
+def test_a_seed_keeps_formats_durations_array_formulas_and_frozen_panes(tmp_path: Path) -> None:
+    source = openpyxl.Workbook()
+    page = source.active
+    page["A1"], page["B1"], page["C1"], page["D1"] = 0.5, timedelta(days=1, hours=6), ArrayFormula("C1:C1", "=A1*2"), 3
+    page["A1"].number_format, page["B1"].number_format, page.freeze_panes = "0%", "[h]:mm", "B2"
+    source.save(tmp_path / "book.xlsx")
+    server = Server.create()
+    sheet = server.store.workbooks[seed_workbook(server, tmp_path / "book.xlsx")].sheets[0]
+    assert sheet.cells.row(0) == (0.5, 1.25, Formula("=A1*2"), 3)
+    patterns = [cell and cell["numberFormat"]["pattern"] for cell in sheet.formats.row(0)]
+    assert patterns == ["0%", "[h]:mm"]
+    assert sheet.grid == {"frozenRowCount": 1, "frozenColumnCount": 1}
+
+
+def test_a_workbook_that_openpyxl_falls_over_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fall(_: Path) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'charts'")
+
+    monkeypatch.setattr("sheets_emulator.seed.load_workbook", fall)
+    with pytest.raises(SeedError, match=r"book.xlsx: openpyxl can't"):
+        seed_workbook(Server.create(), tmp_path / "book.xlsx")
+
+
+def test_a_hook_may_call_without_a_socket() -> None:
+    server = Server.create(trust_any=True)
+    spreadsheet_id = server.create_spreadsheet("Hooked")
+    path = f"https://sheets.googleapis.com/v4/spreadsheets/{spreadsheet_id}/values/A1"
+    with in_process_session(server) as session:
+        session.headers["Authorization"] = "Bearer x"
+        server.hooks.append(
+            lambda _: session.put(path + "?valueInputOption=RAW", json={"values": [["somebody"]]}).raise_for_status()
+        )
+        assert session.get(path).json()["values"] == [["somebody"]]

@@ -126,8 +126,38 @@ def test_a_browser_shows_the_sheet(emulator: Emulator, shown: str) -> None:
     assert 'class="hidden"' in page
     assert "&lt;b&gt;text&lt;/b&gt;" in page
     assert 'id="r900" class="n hot"' in page or 'class="n hot" id="r900"' in page
-    assert re.search(r'<tr class="frozen last"><th class="n" id="r0" style="top: 24px;">1</th>', page)
+    assert re.search(r'<tr[^>]* class="frozen last"[^>]*><th class="n" id="r0" style="top: 24px;">1</th>', page)
     assert page.count("<tr") < 200, "only the rows in sight are drawn"
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium is installed")
+def test_a_browser_shows_heights_borders_and_text_that_goes_on(api: Any, emulator: Emulator, shown: str) -> None:
+    red = {"style": "SOLID_THICK", "color": {"red": 1}}
+    rows = {"dimension": "ROWS"}
+    emulator.edit(
+        shown,
+        {
+            "updateDimensionProperties": {
+                "range": {**rows, "startIndex": 3, "endIndex": 5},
+                "properties": {"hiddenByUser": True},
+                "fields": "hiddenByUser",
+            }
+        },
+        {
+            "updateDimensionProperties": {
+                "range": {**rows, "startIndex": 6, "endIndex": 7},
+                "properties": {"pixelSize": 80},
+                "fields": "pixelSize",
+            }
+        },
+        {"updateBorders": {"range": {"startRowIndex": 6, "endRowIndex": 7, "endColumnIndex": 1}, "bottom": red}},
+    )
+    emulator.type_in(shown, "A8", [["a text that doesn't fit its column and goes on over B and C"]])
+    page = rendered(f"{emulator.url}/spreadsheets/d/{shown}")
+    assert not re.search('id="r3"|id="r4"', page), "hidden rows are hidden"
+    assert '<tr style="height: 80px;"><th class="n" id="r6">7</th>' in page
+    assert re.search(r"border-bottom:3px solid rgb\(255,\s?0,\s?0\)|border-bottom: 3px solid rgb\(255, 0, 0\)", page)
+    assert re.search(r'<td class="spill"[^>]*><div style="width: ?\d{3}px;?">a text', page)
 
 
 def test_links_are_told_apart_from_what_only_looks_like_one(api: Any, spreadsheet_id: str) -> None:

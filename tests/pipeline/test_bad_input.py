@@ -115,7 +115,7 @@ def test_a_workbook_that_is_shared_for_reading_only(filled: Mirror, messages: li
     with running_emulator() as emulator:
         account = emulator.credentials["client_email"]
         workbook = emulator.server.create_spreadsheet("theirs", owner="somebody@example.com")
-        emulator.workbook(workbook).permissions.append({"type": "user", "role": "reader", "emailAddress": account})
+        emulator.share(workbook, account, "reader")
         place = {"spreadsheet_id": workbook, "api_endpoint": emulator.url, "credentials_json": emulator.credentials}
         ended = filled.send(messages, **place)
         assert [sheet.title for sheet in emulator.workbook(workbook).sheets] == ["Sheet1"]

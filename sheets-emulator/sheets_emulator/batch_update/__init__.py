@@ -11,12 +11,14 @@ from collections.abc import Callable
 from ..discovery import request_kinds
 from ..errors import InvalidArgumentError, NotEmulatedError, RequestError
 from ..guards import guard
+from ..limits import check_size
 from ..masks import check_update_mask
 from ..model import Json, Workbook
 from . import (
     banding,
     cells,
     conditional,
+    copying,
     dimensions,
     filters,
     find,
@@ -27,8 +29,9 @@ from . import (
     paste,
     protection,
     sheets,
+    shifting,
 )
-from .context import MAX_CELLS, Context, Reducer
+from .context import Context, Reducer
 
 MAX_REQUESTS = 100_000
 
@@ -36,7 +39,9 @@ REDUCERS: dict[str, Reducer] = {
     **sheets.REDUCERS,
     **cells.REDUCERS,
     **dimensions.REDUCERS,
+    **copying.REDUCERS,
     **paste.REDUCERS,
+    **shifting.REDUCERS,
     **find.REDUCERS,
     **merges.REDUCERS,
     **named.REDUCERS,
@@ -76,10 +81,7 @@ def _apply(book: Workbook, index: int, request: Json, context: Context, check: C
             check_update_mask(kind, body["fields"])
         reply = reducer(book, body, context)
         check(book)
-        if book.cell_count() > MAX_CELLS:
-            raise RequestError(
-                f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
-            )
+        check_size(book)
     except RequestError as error:
         message = error.message if error.bare else f"Invalid requests[{index}].{kind}: {error.message}"
         raise InvalidArgumentError(message) from error

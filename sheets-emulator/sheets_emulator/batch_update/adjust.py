@@ -1,7 +1,7 @@
 """What else moves when rows and columns move: merges, filters, protections, names, groups, metadata.
 
-Design rule: a change of a dimension is a function from a span to a span (None: it is gone). Everything that carries a
-range is taken through that one function.
+Design rule: a change of a dimension is a function from a span to a span (None: it is gone), and so one from a box to a
+box. Everything that carries a range is taken through that one function.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 from ..a1 import Box
 from ..layer import Formula
 from ..model import Json, Sheet, Workbook
-from ..references import adjusted, renamed
+from ..references import BoxChange, relocated, renamed
+from .ranged import shifted_filter, shifted_item, shifted_range, shifted_rule
 
 Span = tuple[int, int]
 Change = Callable[[int, int], "Span | None"]
 
-_MEMBERS = {"ROWS": ("startRowIndex", "endRowIndex"), "COLUMNS": ("startColumnIndex", "endColumnIndex")}
 _GROUPS = {"ROWS": "rowGroups", "COLUMNS": "columnGroups"}
 _LOCATIONS = {"ROWS": "ROW", "COLUMNS": "COLUMN"}
 
@@ -55,24 +55,24 @@ def moved(first: int, last: int, destination: int) -> Change:
     return change
 
 
+def along(dimension: str, change: Change) -> BoxChange:
+    """The change of boxes that a change of rows or columns is."""
+
+    def change_box(box: Box) -> Box | None:
+        span = change(box.r0, box.r1) if dimension == "ROWS" else change(box.c0, box.c1)
+        if span is None:
+            return None
+        return box._replace(r0=span[0], r1=span[1]) if dimension == "ROWS" else box._replace(c0=span[0], c1=span[1])
+
+    return change_box
+
+
 def shift(book: Workbook, sheet: Sheet, dimension: str, change: Change) -> None:
     """Take everything that lies on `sheet` through a change of its rows or columns."""
-    sheet.merges = [box for old in sheet.merges if (box := _shift_box(old, dimension, change)) and _worth_merging(box)]
-    if sheet.basic_filter is not None:
-        found = _shift_item(sheet.basic_filter, dimension, change)
-        sheet.basic_filter = found
-    for name in ("filterViews", "bandedRanges", "protectedRanges"):
-        _replace(sheet, name, (_shift_item(item, dimension, change) for item in sheet.items(name)))
-    _replace(
-        sheet,
-        "conditionalFormats",
-        (_shift_rule(rule, dimension, change) for rule in sheet.items("conditionalFormats")),
-    )
+    shift_boxes(book, sheet, along(dimension, change))
     groups = _GROUPS[dimension]
     _replace(sheet, groups, (_shift_group(group, change) for group in sheet.items(groups)))
     _shift_dimensions(sheet, dimension, change)
-    _rewrite_formulas(book, lambda home, text: adjusted(text, home, sheet.title, dimension, change))
-    book.named_ranges = [_shift_named(item, sheet.sheet_id, dimension, change) for item in book.named_ranges]
     book.developer_metadata = [
         item
         for old in book.developer_metadata
@@ -80,7 +80,21 @@ def shift(book: Workbook, sheet: Sheet, dimension: str, change: Change) -> None:
     ]
 
 
-def _rewrite_formulas(book: Workbook, change: Callable[[str, str], str]) -> None:
+def shift_boxes(book: Workbook, sheet: Sheet, change: BoxChange) -> None:
+    """Take what has a box on `sheet` through a change of boxes: merges, filters, rules, names, formulas."""
+    sheet.merges = [box for old in sheet.merges if (box := change(old)) and _worth_merging(box)]
+    if sheet.basic_filter is not None:
+        sheet.basic_filter = shifted_filter(sheet.basic_filter, change)
+    _replace(sheet, "filterViews", (shifted_filter(item, change) for item in sheet.items("filterViews")))
+    for name in ("bandedRanges", "protectedRanges"):
+        _replace(sheet, name, (shifted_item(item, change) for item in sheet.items(name)))
+    rules = (shifted_rule(rule, sheet.title, change) for rule in sheet.items("conditionalFormats"))
+    _replace(sheet, "conditionalFormats", rules)
+    rewrite_formulas(book, lambda home, text: relocated(text, home, sheet.title, change))
+    book.named_ranges = [_shift_named(item, sheet.sheet_id, change) for item in book.named_ranges]
+
+
+def rewrite_formulas(book: Workbook, change: Callable[[str, str], str]) -> None:
     """Replace every formula by change(title of its sheet, text)."""
     for sheet in book.sheets:
         if not sheet.cells.has_formulas:
@@ -93,7 +107,7 @@ def _rewrite_formulas(book: Workbook, change: Callable[[str, str], str]) -> None
 
 
 def rename_in_formulas(book: Workbook, old: str, new: str) -> None:
-    _rewrite_formulas(book, lambda _, text: renamed(text, old, new))
+    rewrite_formulas(book, lambda _, text: renamed(text, old, new))
 
 
 def _replace(sheet: Sheet, name: str, items: Iterable[Json | None]) -> None:
@@ -102,49 +116,19 @@ def _replace(sheet: Sheet, name: str, items: Iterable[Json | None]) -> None:
         sheet.lists[name] = kept
 
 
-def _shift_box(box: Box, dimension: str, change: Change) -> Box | None:
-    span = change(box.r0, box.r1) if dimension == "ROWS" else change(box.c0, box.c1)
-    if span is None:
-        return None
-    return box._replace(r0=span[0], r1=span[1]) if dimension == "ROWS" else box._replace(c0=span[0], c1=span[1])
-
-
 def _worth_merging(box: Box) -> bool:
     return box.rows > 1 or box.columns > 1
 
 
-def shift_range(grid_range: Json, dimension: str, change: Change) -> Json | None:
-    """A GridRange taken through the change; open ends stay open."""
-    first, last = _MEMBERS[dimension]
-    if first not in grid_range and last not in grid_range:
-        return grid_range
-    open_end = last not in grid_range
-    span = change(grid_range.get(first, 0), 2**31 if open_end else grid_range[last])
-    if span is None:
-        return None
-    out = {**grid_range, first: span[0]}
-    if not open_end:
-        out[last] = span[1]
-    return out
-
-
-def _shift_item(item: Json, dimension: str, change: Change) -> Json | None:
-    if "range" not in item:
+def _shift_named(item: Json, sheet_id: int, change: BoxChange) -> Json:
+    """A named range whose cells are gone stays without its range: it isn't listed, its name stays taken (issue)."""
+    grid_range = item.get("range")
+    if grid_range is None or grid_range.get("sheetId", 0) != sheet_id:
         return item
-    grid_range = shift_range(item["range"], dimension, change)
-    if grid_range is None:
-        return None
-    out = {**item, "range": grid_range}
-    if "unprotectedRanges" in item:
-        out["unprotectedRanges"] = [
-            found for one in item["unprotectedRanges"] if (found := shift_range(one, dimension, change)) is not None
-        ]
-    return out
-
-
-def _shift_rule(rule: Json, dimension: str, change: Change) -> Json | None:
-    ranges = [found for one in rule["ranges"] if (found := shift_range(one, dimension, change)) is not None]
-    return {**rule, "ranges": ranges} if ranges else None
+    found = shifted_range(grid_range, change)
+    if found is None:
+        return {name: value for name, value in item.items() if name != "range"}
+    return {**item, "range": found}
 
 
 def _shift_group(group: Json, change: Change) -> Json | None:
@@ -161,17 +145,6 @@ def _shift_dimensions(sheet: Sheet, dimension: str, change: Change) -> None:
         sheet.row_dimensions = changed
     else:
         sheet.column_dimensions = changed
-
-
-def _shift_named(item: Json, sheet_id: int, dimension: str, change: Change) -> Json:
-    """A named range whose cells are gone stays without its range: it isn't listed, its name stays taken (issue)."""
-    grid_range = item.get("range")
-    if grid_range is None or grid_range.get("sheetId", 0) != sheet_id:
-        return item
-    found = shift_range(grid_range, dimension, change)
-    if found is None:
-        return {name: value for name, value in item.items() if name != "range"}
-    return {**item, "range": found}
 
 
 def _shift_metadata(item: Json, sheet_id: int, dimension: str, change: Change) -> Json | None:
@@ -203,19 +176,15 @@ def crop_ranges(book: Workbook, sheet: Sheet, rows: int, columns: int) -> None:
         shift(book, sheet, "COLUMNS", deleted(sheet.column_count, columns))
 
 
-def forget_sheet(book: Workbook, sheet_id: int) -> None:
-    """After a sheet was deleted: its metadata goes, its named ranges lose their range."""
+def forget_sheet(book: Workbook, sheet: Sheet) -> None:
+    """After a sheet was deleted: what pointed to it is #REF!, its metadata goes, its named ranges lose their range."""
+    rewrite_formulas(book, lambda home, text: relocated(text, home, sheet.title, lambda _: None))
+    book.developer_metadata = [item for item in book.developer_metadata if _sheet_of(item) != sheet.sheet_id]
+    book.named_ranges = [_shift_named(item, sheet.sheet_id, lambda _: None) for item in book.named_ranges]
 
-    def metadata_sheet(item: Json) -> Any:
-        location = item["location"]
-        if location["locationType"] == "SHEET":
-            return location.get("sheetId", 0)
-        return location["dimensionRange"].get("sheetId", 0) if "dimensionRange" in location else None
 
-    book.developer_metadata = [item for item in book.developer_metadata if metadata_sheet(item) != sheet_id]
-    book.named_ranges = [
-        {name: value for name, value in item.items() if name != "range"}
-        if "range" in item and item["range"].get("sheetId", 0) == sheet_id
-        else item
-        for item in book.named_ranges
-    ]
+def _sheet_of(metadata: Json) -> Any:
+    location = metadata["location"]
+    if location["locationType"] == "SHEET":
+        return location.get("sheetId", 0)
+    return location["dimensionRange"].get("sheetId", 0) if "dimensionRange" in location else None

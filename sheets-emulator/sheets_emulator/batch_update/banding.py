@@ -8,15 +8,16 @@ from ..model import Json, Sheet, Workbook
 from ..ranges import clean_grid_range, grid_box, resolve_grid_range
 from ..theme import with_color_styles
 from .context import Context, Reducer, require
+from .listed import Listed
 
-_LIST = "bandedRanges"
+_ITEMS = Listed("bandedRanges", "bandedRangeId", "banded range")
 
 
 def _checked(book: Workbook, wanted: Json, own: Json | None = None) -> tuple[Sheet, Json]:
     sheet, box = resolve_grid_range(book, wanted.get("range"))
     if not wanted.get("rowProperties") and not wanted.get("columnProperties"):
         raise RequestError("A banded range needs rowProperties or columnProperties.")
-    for other in sheet.items(_LIST):
+    for other in sheet.items(_ITEMS.name):
         if other is not own and grid_box(sheet, other["range"]).overlaps(box):
             raise RequestError("You cannot add alternating background colors to a range that already has them.")
     styled = with_color_styles(wanted)
@@ -25,37 +26,24 @@ def _checked(book: Workbook, wanted: Json, own: Json | None = None) -> tuple[She
 
 def add_banding(book: Workbook, body: Json, context: Context) -> Json:
     wanted = require(body, "bandedRange")
-    taken = [item["bandedRangeId"] for sheet in book.sheets for item in sheet.items(_LIST)]
-    number = wanted.get("bandedRangeId") or context.new_id(taken)
-    if number in taken:
-        raise RequestError(f"A banded range with the id {number} already exists.")
+    number = _ITEMS.new_id(book, wanted, context)
     sheet, item = _checked(book, wanted)
     item = {**item, "bandedRangeId": number}
-    sheet.lists.setdefault(_LIST, []).append(item)
+    _ITEMS.add(sheet, item)
     return {"bandedRange": item}
-
-
-def _find(book: Workbook, number: int | None) -> tuple[Sheet, Json]:
-    for sheet in book.sheets:
-        for item in sheet.items(_LIST):
-            if item["bandedRangeId"] == number:
-                return sheet, item
-    raise RequestError(f"No banded range with id: {number}")
 
 
 def update_banding(book: Workbook, body: Json, _: Context) -> None:
     wanted = require(body, "bandedRange")
     tree = fields.required_mask(body)
-    sheet, old = _find(book, wanted.get("bandedRangeId"))
+    sheet, old = _ITEMS.find(book, wanted.get("bandedRangeId"))
     new = fields.merge(tree, old, wanted) if tree else {**old, **wanted}
     target, new = _checked(book, {**new, "bandedRangeId": old["bandedRangeId"]}, old)
-    sheet.lists[_LIST].remove(old)
-    target.lists.setdefault(_LIST, []).append(new)
+    _ITEMS.replace(sheet, old, target, new)
 
 
 def delete_banding(book: Workbook, body: Json, _: Context) -> None:
-    sheet, item = _find(book, body.get("bandedRangeId"))
-    sheet.lists[_LIST].remove(item)
+    _ITEMS.remove(*_ITEMS.find(book, body.get("bandedRangeId")))
 
 
 REDUCERS: dict[str, Reducer] = {

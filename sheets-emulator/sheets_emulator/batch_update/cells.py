@@ -17,10 +17,10 @@ from ..a1 import Box
 from ..errors import RequestError
 from ..layer import Cell, ErrorValue, Formula, Layer
 from ..model import Json, Sheet, Workbook
-from ..ranges import clipped_grid_range, limits, resolve_grid_range, sheet_by_id
+from ..ranges import clipped_grid_range, resolve_corner, resolve_grid_range, sheet_by_id
 from ..references import shifted
 from ..theme import with_color_styles
-from ..values import MAX_CHARACTERS, TOO_LONG, normal_number
+from ..values import MAX_CHARACTERS, TOO_LONG, number_cell
 from .context import Context, Reducer
 from .sheets import resize
 
@@ -40,10 +40,12 @@ def to_cell(extended: Json | None) -> Cell:
             raise RequestError(TOO_LONG)
         return value or None
     if kind == "numberValue":
-        return normal_number(value)
+        return number_cell(value)
     if kind == "boolValue":
         return bool(value)
     if kind == "formulaValue" and value.startswith("="):
+        if len(value) > MAX_CHARACTERS:
+            raise RequestError(TOO_LONG)
         return Formula(value)
     if kind == "formulaValue":
         raise RequestError(f"A formula begins with '=': {value[:80]}")
@@ -146,6 +148,9 @@ def _write_extras(sheet: Sheet, row: int, c0: int, data: list[Json], names: tupl
 
 
 def merged_extras(tree: fields.Tree, old: Json | None, new: Json) -> Json | None:
+    """The masked extras of `new` put on those of a cell; an empty one goes."""
+    if len(new.get("note", "")) > MAX_CHARACTERS:
+        raise RequestError(TOO_LONG)
     merged = fields.merge(tree, old or {}, {name: value for name, value in new.items() if name in tree})
     return {name: value for name, value in merged.items() if value not in ("", [], {})} or None
 
@@ -157,11 +162,7 @@ def update_cells(book: Workbook, body: Json, _: Context) -> None:
         sheet, box = resolve_grid_range(book, body["range"])
         last_row, last_column = box.r1, box.c1
     else:
-        start = body.get("start") or {}
-        sheet = sheet_by_id(book, start.get("sheetId", 0))
-        r0, c0 = start.get("rowIndex", 0), start.get("columnIndex", 0)
-        if r0 >= sheet.row_count or c0 >= sheet.column_count:
-            raise RequestError(f"The start at row {r0}, column {c0} {limits(sheet)}")
+        sheet, r0, c0 = resolve_corner(book, body.get("start"))
         last_row, last_column = sheet.row_count, sheet.column_count
         box = Box(r0, r0 + len(rows), c0, c0)
     _check_extent(rows, box._replace(r1=last_row, c1=last_column))

@@ -18,6 +18,8 @@ def _checked(book: Workbook, rule: Json) -> tuple[Sheet, Json]:
         raise RequestError("A conditional format rule needs at least one range.")
     if ("booleanRule" in rule) == ("gradientRule" in rule):
         raise RequestError("A conditional format rule needs either a booleanRule or a gradientRule.")
+    if "booleanRule" in rule and not rule["booleanRule"].get("condition", {}).get("type"):
+        raise RequestError("A booleanRule needs a condition with a type.")
     sheets = [_sheet_of(book, one) for one in rule["ranges"]]
     if any(sheet is not sheets[0] for sheet in sheets):
         raise RequestError("All ranges of a conditional format rule must be on the same sheet.")
@@ -42,7 +44,10 @@ def _at(sheet: Sheet, index: int) -> Json:
 
 def add_rule(book: Workbook, body: Json, _: Context) -> None:
     sheet, rule = _checked(book, require(body, "rule"))
-    _rules(sheet).insert(body.get("index", 0), rule)
+    index = body.get("index", 0)
+    if not 0 <= index <= len(_rules(sheet)):
+        raise RequestError(f"Can't add a rule at index {index}: the sheet has {len(_rules(sheet))}.")
+    _rules(sheet).insert(index, rule)
 
 
 def update_rule(book: Workbook, body: Json, _: Context) -> Json:
@@ -62,7 +67,7 @@ def update_rule(book: Workbook, body: Json, _: Context) -> Json:
 def delete_rule(book: Workbook, body: Json, _: Context) -> Json:
     sheet = sheet_by_id(book, body.get("sheetId", 0))
     rule = _at(sheet, body.get("index", 0))
-    _rules(sheet).remove(rule)
+    del _rules(sheet)[body.get("index", 0)]
     return {"rule": rule}
 
 

@@ -12,9 +12,6 @@ from random import Random
 from ..errors import RequestError
 from ..model import Json, Workbook
 
-MAX_CELLS = 10_000_000
-MAX_COLUMNS = 18_278
-
 
 @dataclass(frozen=True, slots=True)
 class Context:

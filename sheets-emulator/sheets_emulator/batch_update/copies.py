@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..model import Json, Sheet, Workbook
+from .ranged import on_sheet
 
 _IDS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "filterViews": "filterViewId"}
 
@@ -17,7 +18,7 @@ def renumber_copies(
 ) -> None:
     """A copied sheet's ranges point at the copy and get ids of their own; its developer metadata is copied too [?]."""
     for name in (*_IDS, "conditionalFormats", "rowGroups", "columnGroups"):
-        items = [_on_sheet(item, copy.sheet_id) for item in copy.items(name)]
+        items = [on_sheet(item, copy.sheet_id) for item in copy.items(name)]
         if name in _IDS:
             taken = [item[_IDS[name]] for sheet in book.sheets for item in sheet.items(name)]
             for index, item in enumerate(items):
@@ -26,7 +27,7 @@ def renumber_copies(
         if items:
             copy.lists[name] = items
     if copy.basic_filter is not None:
-        copy.basic_filter = _on_sheet(copy.basic_filter, copy.sheet_id)
+        copy.basic_filter = on_sheet(copy.basic_filter, copy.sheet_id)
     if metadata:
         _copy_metadata(book, source_id, copy.sheet_id, new_id)
 
@@ -42,17 +43,3 @@ def _copy_metadata(book: Workbook, source_id: int, sheet_id: int, new_id: Callab
             continue
         taken = [other["metadataId"] for other in book.developer_metadata]
         book.developer_metadata.append({**item, "metadataId": new_id(taken), "location": where})
-
-
-def _on_sheet(item: Json, sheet_id: int) -> Json:
-    def placed(grid_range: Json) -> Json:
-        rest = {name: value for name, value in grid_range.items() if name != "sheetId"}
-        return {"sheetId": sheet_id, **rest} if sheet_id else rest
-
-    out = dict(item)
-    if "range" in out:
-        out["range"] = placed(out["range"])
-    for name in ("ranges", "unprotectedRanges"):
-        if name in out:
-            out[name] = [placed(one) for one in out[name]]
-    return out

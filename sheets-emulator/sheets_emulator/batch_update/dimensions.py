@@ -1,5 +1,4 @@
-"""insertDimension, deleteDimension, appendDimension, moveDimension, updateDimensionProperties, autoResizeDimensions,
-insertRange, deleteRange.
+"""insertDimension, deleteDimension, appendDimension, moveDimension, updateDimensionProperties, autoResizeDimensions.
 
 Design rule: rows and columns are one dimension apart; each reducer says which and the layers do the same to all
 three.
@@ -8,11 +7,10 @@ three.
 from __future__ import annotations
 
 from .. import fields
-from ..a1 import Box
 from ..errors import RequestError
 from ..layer import Layer, moved_items
 from ..model import Json, Sheet, Workbook
-from ..ranges import resolve_grid_range, sheet_by_id
+from ..ranges import sheet_by_id
 from ..render import Renderer
 from ..text_width import column_width
 from . import adjust
@@ -22,7 +20,7 @@ from .sheets import resize
 _NOUNS = {"ROWS": "row", "COLUMNS": "column"}
 
 
-def _dimension(body: Json) -> str:
+def dimension_of(body: Json) -> str:
     dimension = body.get("dimension")
     if dimension not in _NOUNS:
         raise RequestError("The dimension must be ROWS or COLUMNS.")
@@ -36,7 +34,7 @@ def _size(sheet: Sheet, dimension: str) -> int:
 def resolve_span(book: Workbook, where: Json) -> tuple[Sheet, str, int, int]:
     """(sheet, dimension, start, end) of a DimensionRange whose open ends are the grid's."""
     sheet = sheet_by_id(book, where.get("sheetId", 0))
-    dimension = _dimension(where)
+    dimension = dimension_of(where)
     start, end = where.get("startIndex", 0), where.get("endIndex", _size(sheet, dimension))
     if start < 0 or end < 0:
         raise RequestError("DimensionRange indexes must be >= 0")
@@ -117,7 +115,7 @@ def delete(book: Workbook, sheet: Sheet, dimension: str, start: int, end: int) -
 
 
 def append_dimension(book: Workbook, body: Json, _: Context) -> None:
-    sheet, dimension = sheet_by_id(book, body.get("sheetId", 0)), _dimension(body)
+    sheet, dimension = sheet_by_id(book, body.get("sheetId", 0)), dimension_of(body)
     length = body.get("length", 0)
     if length < 1:
         raise RequestError(f"The length must be at least 1, not {length}.")
@@ -157,11 +155,15 @@ def update_dimension_properties(book: Workbook, body: Json, _: Context) -> None:
     properties = {name: value for name, value in (body.get("properties") or {}).items() if value is not False}
     known = sheet.row_dimensions if dimension == "ROWS" else sheet.column_dimensions
     for index in range(start, end):
-        changed = fields.merge(tree, known.get(index, {}), properties)
-        if changed:
-            known[index] = changed
-        else:
-            known.pop(index, None)
+        set_dimension(known, index, fields.merge(tree, known.get(index, {}), properties))
+
+
+def set_dimension(known: dict[int, Json], index: int, properties: Json) -> None:
+    """Keep the properties of a row or column; one without any isn't kept."""
+    if properties:
+        known[index] = properties
+    else:
+        known.pop(index, None)
 
 
 def auto_resize_dimensions(book: Workbook, body: Json, _: Context) -> None:
@@ -176,62 +178,7 @@ def auto_resize_dimensions(book: Workbook, body: Json, _: Context) -> None:
             rest["pixelSize"] = width
         elif dimension == "COLUMNS" and index in known:
             rest = known[index]
-        if rest:
-            known[index] = rest
-        else:
-            known.pop(index, None)
-
-
-def insert_range(book: Workbook, body: Json, _: Context) -> None:
-    """Shift the cells of a range right or down; what leaves the grid makes it grow."""
-    sheet, box = resolve_grid_range(book, body.get("range"))
-    if _shift_dimension(body) == "ROWS":
-        resize(sheet, max(sheet.row_count, _used(sheet, box).r1 + box.rows), sheet.column_count)
-        for layer in sheet.layers:
-            cut = layer.block(Box(box.r0, layer.height(), box.c0, box.c1))
-            _put_block(layer, box.r0 + box.rows, box, cut)
-            layer.clear(box)
-        return
-    resize(sheet, sheet.row_count, max(sheet.column_count, _used(sheet, box).c1 + box.columns))
-    for layer in sheet.layers:
-        for index in range(box.r0, min(box.r1, layer.height())):
-            row = layer.row(index)
-            if len(row) > box.c0:
-                layer.set_row(index, (*row[: box.c0], *(None,) * box.columns, *row[box.c0 :]))
-
-
-def _used(sheet: Sheet, box: Box) -> Box:
-    """How far anything reaches in the rows and columns of the box."""
-    height = max(
-        (i + 1 for i, row in enumerate(sheet.cells.rows) if any(c is not None for c in row[box.c0 : box.c1])), default=0
-    )
-    width = max((len(row) for row in sheet.cells.rows[box.r0 : box.r1]), default=0)
-    return Box(0, height, 0, width)
-
-
-def _put_block(layer: Layer, r0: int, box: Box, rows: list[tuple[object, ...]]) -> None:
-    for index, row in enumerate(rows, r0):
-        layer.put_span(index, box.c0, row + (None,) * (box.columns - len(row)))
-
-
-def delete_range(book: Workbook, body: Json, _: Context) -> None:
-    """Remove the cells of a range; what lies right of it or below it moves in."""
-    sheet, box = resolve_grid_range(book, body.get("range"))
-    by_rows = _shift_dimension(body) == "ROWS"
-    for layer in sheet.layers:
-        if by_rows:
-            height = layer.height()
-            rest = layer.block(Box(box.r1, height, box.c0, box.c1))
-            layer.clear(Box(box.r0, height, box.c0, box.c1))
-            _put_block(layer, box.r0, box, rest)
-        else:
-            for index in range(box.r0, min(box.r1, layer.height())):
-                row = layer.row(index)
-                layer.set_row(index, (*row[: box.c0], *row[box.c1 :]))
-
-
-def _shift_dimension(body: Json) -> str:
-    return _dimension({"dimension": body.get("shiftDimension")})
+        set_dimension(known, index, rest)
 
 
 REDUCERS: dict[str, Reducer] = {
@@ -241,6 +188,4 @@ REDUCERS: dict[str, Reducer] = {
     "moveDimension": move_dimension,
     "updateDimensionProperties": update_dimension_properties,
     "autoResizeDimensions": auto_resize_dimensions,
-    "insertRange": insert_range,
-    "deleteRange": delete_range,
 }

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from .. import fields
 from ..errors import RequestError
+from ..guards import range_of
 from ..model import Json, Sheet, Workbook
 from ..ranges import clean_grid_range, resolve_grid_range, sheet_by_id, to_grid_range
 from .context import Context, Reducer, require
+from .listed import Listed
 
-_LIST = "filterViews"
+_ITEMS = Listed("filterViews", "filterViewId", "filter view")
+
+
+def _check_columns(wanted: Json) -> None:
+    for key in wanted.get("criteria", {}):
+        if not key.isascii() or not key.isdigit():
+            raise RequestError(f"The keys of criteria are numbers of columns, not {key!r}.")
 
 
 def set_basic_filter(book: Workbook, body: Json, _: Context) -> None:
     """One filter a sheet; a range without bounds is the whole grid, written out (recorded)."""
     wanted = require(body, "filter")
+    _check_columns(wanted)
     sheet, box = resolve_grid_range(book, wanted.get("range"))
     sheet.basic_filter = {**wanted, "range": to_grid_range(sheet.sheet_id, box)}
 
@@ -23,6 +32,12 @@ def clear_basic_filter(book: Workbook, body: Json, _: Context) -> None:
 
 
 def _with_range(book: Workbook, view: Json) -> tuple[Sheet, Json]:
+    _check_columns(view)
+    if "namedRangeId" in view:
+        named = range_of(book, view)
+        if named is None:
+            raise RequestError(f"No NamedRange with id: {view['namedRangeId']}")
+        view = {**view, "range": named}
     sheet, box = resolve_grid_range(book, view.get("range"))
     bounded = "range" in view and len(clean_grid_range(view["range"])) > 1
     shown = clean_grid_range(view["range"]) if bounded else to_grid_range(sheet.sheet_id, box)
@@ -31,45 +46,34 @@ def _with_range(book: Workbook, view: Json) -> tuple[Sheet, Json]:
 
 def add_filter_view(book: Workbook, body: Json, context: Context) -> Json:
     wanted = require(body, "filter")
-    taken = [item["filterViewId"] for sheet in book.sheets for item in sheet.items(_LIST)]
-    number = wanted.get("filterViewId") or context.new_id(taken)
-    if number in taken:
-        raise RequestError(f"A filter view with the id {number} already exists.")
+    number = _ITEMS.new_id(book, wanted, context)
     sheet, view = _with_range(book, wanted)
-    view = {"filterViewId": number, "title": wanted.get("title") or f"Filter {len(sheet.items(_LIST)) + 1}", **view}
-    sheet.lists.setdefault(_LIST, []).append(view)
+    title = wanted.get("title") or f"Filter {len(sheet.items(_ITEMS.name)) + 1}"
+    view = {**view, "filterViewId": number, "title": title}
+    _ITEMS.add(sheet, view)
     return {"filter": view}
-
-
-def _find(book: Workbook, number: int | None) -> tuple[Sheet, Json]:
-    for sheet in book.sheets:
-        for item in sheet.items(_LIST):
-            if item["filterViewId"] == number:
-                return sheet, item
-    raise RequestError(f"No filter view with id: {number}")
 
 
 def update_filter_view(book: Workbook, body: Json, _: Context) -> None:
     wanted = require(body, "filter")
     tree = fields.required_mask(body)
-    sheet, old = _find(book, wanted.get("filterViewId"))
+    sheet, old = _ITEMS.find(book, wanted.get("filterViewId"))
     new = fields.merge(tree, old, wanted) if tree else {**old, **wanted}
     target, new = _with_range(book, {**new, "filterViewId": old["filterViewId"]})
     if target is not sheet:
         raise RequestError("A filter view can't move to another sheet.")
-    sheet.lists[_LIST] = [new if item is old else item for item in sheet.items(_LIST)]
+    _ITEMS.replace(sheet, old, target, new)
 
 
 def delete_filter_view(book: Workbook, body: Json, _: Context) -> None:
-    sheet, item = _find(book, body.get("filterId"))
-    sheet.lists[_LIST].remove(item)
+    _ITEMS.remove(*_ITEMS.find(book, body.get("filterId")))
 
 
 def duplicate_filter_view(book: Workbook, body: Json, context: Context) -> Json:
-    sheet, item = _find(book, body.get("filterId"))
-    taken = [other["filterViewId"] for each in book.sheets for other in each.items(_LIST)]
-    copy = {**item, "filterViewId": context.new_id(taken), "title": f"Copy of {item['title']}"}
-    sheet.lists[_LIST].append(copy)
+    sheet, item = _ITEMS.find(book, body.get("filterId"))
+    title = f"Copy of {item.get('title', '')}"
+    copy = {**item, "filterViewId": _ITEMS.new_id(book, {}, context), "title": title}
+    _ITEMS.add(sheet, copy)
     return {"filter": copy}
 
 

@@ -6,10 +6,11 @@ change.
 
 from __future__ import annotations
 
+from .. import fields
 from ..errors import RequestError
 from ..model import Json, Sheet, Workbook
 from .context import Context, Reducer, require
-from .dimensions import resolve_span
+from .dimensions import resolve_span, set_dimension
 
 MAX_DEPTH = 8
 
@@ -57,8 +58,15 @@ def _runs(indexes: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
+def _refuse_beyond(sheet: Sheet, dimension: str, end: int) -> None:
+    size = sheet.row_count if dimension == "ROWS" else sheet.column_count
+    if end > size:
+        raise RequestError(f"The group ends at {end}, the sheet has {size} {dimension.lower()}.")
+
+
 def add_dimension_group(book: Workbook, body: Json, _: Context) -> Json:
     sheet, dimension, start, end = resolve_span(book, require(body, "range"))
+    _refuse_beyond(sheet, dimension, end)
     depths = _depths(sheet, dimension)
     for index in range(start, end):
         depths[index] = depths.get(index, 0) + 1
@@ -81,7 +89,10 @@ def delete_dimension_group(book: Workbook, body: Json, _: Context) -> Json:
 
 
 def update_dimension_group(book: Workbook, body: Json, _: Context) -> None:
-    wanted = require(body, "dimensionGroup")
+    """Fold or unfold a group: its rows or columns are hidden or shown (discovery document)."""
+    wanted, tree = require(body, "dimensionGroup"), fields.required_mask(body)
+    if tree.keys() - {"collapsed", "*"}:
+        raise RequestError(f"Only collapsed can be changed, not {', '.join(sorted(tree.keys() - {'collapsed'}))}.")
     sheet, dimension, start, end = resolve_span(book, wanted.get("range") or {})
     groups, found = [], False
     for group in sheet.items(_name(dimension)):
@@ -94,6 +105,10 @@ def update_dimension_group(book: Workbook, body: Json, _: Context) -> None:
     if not found:
         raise RequestError(f"No group of depth {wanted.get('depth', 1)} at {dimension} {start} to {end}.")
     sheet.lists[_name(dimension)] = groups
+    known = sheet.row_dimensions if dimension == "ROWS" else sheet.column_dimensions
+    hidden = {"hiddenByUser": True} if wanted.get("collapsed") else {}
+    for index in range(start, end):
+        set_dimension(known, index, fields.merge({"hiddenByUser": {}}, known.get(index, {}), hidden))
 
 
 REDUCERS: dict[str, Reducer] = {

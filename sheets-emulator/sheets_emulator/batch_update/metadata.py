@@ -20,8 +20,7 @@ def create_developer_metadata(book: Workbook, body: Json, context: Context) -> J
     wanted = require(body, "developerMetadata")
     taken = [item["metadataId"] for item in book.developer_metadata]
     number = wanted.get("metadataId")
-    if number is not None and number in taken:
-        raise RequestError(f"Developer metadata with the id {number} already exists.")
+    _check_number(number, taken)
     if not wanted.get("metadataKey"):
         raise RequestError("Developer metadata must have a metadataKey.")
     if wanted.get("visibility", _UNSPECIFIED) == _UNSPECIFIED:
@@ -34,6 +33,13 @@ def create_developer_metadata(book: Workbook, body: Json, context: Context) -> J
     book.developer_metadata.append(item)
     _check_size(book, item)
     return {"developerMetadata": item}
+
+
+def _check_number(number: int | None, taken: list[int]) -> None:
+    if number is not None and number < 1:
+        raise RequestError(f"The id of developer metadata must be positive: {number}")
+    if number in taken:
+        raise RequestError(f"Developer metadata with the id {number} already exists.")
 
 
 _UNSPECIFIED = "DEVELOPER_METADATA_VISIBILITY_UNSPECIFIED"
@@ -81,11 +87,13 @@ def _owner(item: Json) -> object:
 def update_developer_metadata(book: Workbook, body: Json, _: Context) -> Json:
     tree = fields.required_mask(body)
     wanted = body.get("developerMetadata") or {}
-    if "location" in tree:
+    if "location" in (tree or wanted):
         wanted = {**wanted, "location": location(book, wanted.get("location") or {})}
     changed = []
     for old in matching_metadata(book, body.get("dataFilters", [])):
         new = fields.merge({name: {} for name in tree}, old, wanted) if tree else {**old, **wanted}
+        if new.get("metadataId") != old["metadataId"]:
+            raise RequestError(f"The id of developer metadata can't be changed: {old['metadataId']}")
         if not new.get("metadataKey") or not new.get("visibility"):
             raise RequestError("Developer metadata must keep a metadataKey and a visibility.")
         new = {name: new[name] for name in (*old, *new) if name in new}

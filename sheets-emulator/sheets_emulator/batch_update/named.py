@@ -59,7 +59,8 @@ def update_named_range(book: Workbook, body: Json, _: Context) -> None:
 
 
 def delete_named_range(book: Workbook, body: Json, _: Context) -> None:
-    book.named_ranges.remove(_find(book, body.get("namedRangeId", "")))
+    gone = _find(book, body.get("namedRangeId", ""))
+    book.named_ranges = [item for item in book.named_ranges if item is not gone]
 
 
 REDUCERS: dict[str, Reducer] = {

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from .. import fields
 from ..errors import RequestError
-from ..guards import LIST as _LIST
-from ..guards import PROTECTED, may_edit, range_of
+from ..guards import LIST, PROTECTED, may_edit, range_of
 from ..model import Json, Sheet, Workbook
 from ..ranges import clean_grid_range, resolve_grid_range
 from .context import Context, Reducer, require
+from .listed import Listed
+
+_ITEMS = Listed(LIST, "protectedRangeId", "protected range")
 
 
 def _cleaned(book: Workbook, wanted: Json) -> Json:
@@ -53,25 +55,18 @@ def _sheet_of(book: Workbook, item: Json) -> Sheet:
 def add_protected_range(book: Workbook, body: Json, context: Context) -> Json:
     wanted = require(body, "protectedRange")
     _refuse_editors_of_a_warning(wanted)
-    taken = [item["protectedRangeId"] for sheet in book.sheets for item in sheet.items(_LIST)]
-    number = wanted.get("protectedRangeId")
-    if number is not None and number in taken:
-        raise RequestError(f"A protected range with the id {number} already exists.")
-    reply = {**_cleaned(book, wanted), "protectedRangeId": number or context.new_id(taken)}
+    reply = {**_cleaned(book, wanted), "protectedRangeId": _ITEMS.new_id(book, wanted, context)}
     stored = _with_caller(reply, context)
-    _sheet_of(book, stored).lists.setdefault(_LIST, []).append(stored)
+    _ITEMS.add(_sheet_of(book, stored), stored)
     return {"protectedRange": reply}
 
 
 def _find(book: Workbook, number: int, context: Context) -> tuple[Sheet, Json]:
     """The protected range of this id, which the caller wants to change."""
-    for sheet in book.sheets:
-        for item in sheet.items(_LIST):
-            if item["protectedRangeId"] == number:
-                if not may_edit(book, item, context.account):
-                    raise RequestError(PROTECTED)
-                return sheet, item
-    raise RequestError(f"No protected range with id: {number}")
+    sheet, item = _ITEMS.find(book, number)
+    if not may_edit(book, item, context.account):
+        raise RequestError(PROTECTED)
+    return sheet, item
 
 
 def update_protected_range(book: Workbook, body: Json, context: Context) -> None:
@@ -81,17 +76,11 @@ def update_protected_range(book: Workbook, body: Json, context: Context) -> None
     sheet, old = _find(book, wanted.get("protectedRangeId", 0), context)
     new = fields.merge(tree, old, wanted) if tree else {**old, **wanted}
     new = _with_caller({**_cleaned(book, new), "protectedRangeId": old["protectedRangeId"]}, context)
-    target = _sheet_of(book, new)
-    if target is sheet:
-        sheet.lists[_LIST] = [new if item is old else item for item in sheet.items(_LIST)]
-    else:
-        sheet.lists[_LIST].remove(old)
-        target.lists.setdefault(_LIST, []).append(new)
+    _ITEMS.replace(sheet, old, _sheet_of(book, new), new)
 
 
 def delete_protected_range(book: Workbook, body: Json, context: Context) -> None:
-    sheet, item = _find(book, body.get("protectedRangeId", 0), context)
-    sheet.lists[_LIST].remove(item)
+    _ITEMS.remove(*_find(book, body.get("protectedRangeId", 0), context))
 
 
 REDUCERS: dict[str, Reducer] = {

@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from .. import fields
 from ..errors import RequestError
 from ..layer import moved_items
+from ..limits import MAX_CELLS, MAX_COLUMNS, TOO_MANY_CELLS
 from ..model import Json, Sheet, Workbook
 from ..ranges import sheet_by_id
 from ..sheet_json import sheet_properties
 from ..theme import with_color_styles
 from . import adjust
-from .context import MAX_CELLS, MAX_COLUMNS, Context, Reducer
+from .context import Context, Reducer
 from .copies import renumber_copies
 
+_NEW_SIZE = {"rowCount": 1000, "columnCount": 26}
 _GRID_NUMBERS = ("rowCount", "columnCount", "frozenRowCount", "frozenColumnCount")
 
 
@@ -35,7 +37,10 @@ def make_sheet(book: Workbook, properties: Json, context: Context) -> Sheet:
         raise RequestError(f"Sheet ID must be non-negative: {sheet_id}")
     if properties.get("sheetType", "GRID") not in {"GRID", "SHEET_TYPE_UNSPECIFIED"}:
         raise RequestError(f"sheets-emulator can't add a sheet of type {properties['sheetType']}, only GRID.")
-    sheet = Sheet(context.new_id(taken) if sheet_id is None else sheet_id, "")
+    number = context.new_id(taken) if sheet_id is None else sheet_id
+    grid = properties.get("gridProperties") or {}
+    # a new sheet has no old size: only the product of the new one counts
+    sheet = Sheet(number, "", *(max(grid.get(name, least), 1) for name, least in _NEW_SIZE.items()))
     title = properties.get("title") or free_title(book, "Sheet", len(book.sheets) + 1)
     set_title(book, sheet, title)
     apply_properties(book, sheet, {**properties, "title": title}, {name: {} for name in properties})
@@ -71,7 +76,7 @@ def delete_sheet(book: Workbook, body: Json, _: Context) -> None:
     if not sheet.hidden and all(other.hidden for other in book.sheets if other is not sheet):
         raise RequestError("You can't remove all the visible sheets in a document.")
     book.sheets.remove(sheet)
-    adjust.forget_sheet(book, sheet.sheet_id)
+    adjust.forget_sheet(book, sheet)
 
 
 def duplicate_sheet(book: Workbook, body: Json, context: Context) -> Json:
@@ -172,9 +177,7 @@ def resize(sheet: Sheet, rows: int, columns: int) -> None:
     if columns > MAX_COLUMNS:
         raise RequestError(f"Sheets can have at most {MAX_COLUMNS} columns, {columns} were asked for.")
     if rows > sheet.row_count and rows * sheet.column_count > MAX_CELLS:
-        raise RequestError(
-            f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
-        )
+        raise RequestError(TOO_MANY_CELLS)
     for frozen, size, noun in (("frozenRowCount", rows, "rows"), ("frozenColumnCount", columns, "columns")):
         if sheet.grid.get(frozen, 0) >= size:
             raise RequestError(f"Sorry, it is not possible to delete all non-frozen {noun}.")
