@@ -56,18 +56,17 @@ def find_fingerprint(changes: Mapping[str, Any], oid: int, selected: Sequence[An
     return hashlib.sha256(json.dumps([changes["server"], parts, selected]).encode()).hexdigest()
 
 
-def may_skip(state: Mapping[str, Any], fingerprint: str | None, full_pass_every: int) -> bool:
-    """Whether a stream with this STATE and this fingerprint can be left unread; 0 means no full pass."""
-    due = full_pass_every and state.get("skipped", 0) + 1 >= full_pass_every
+def may_skip(state: Mapping[str, Any], fingerprint: str | None, skipped: int, full_pass_every: int) -> bool:
+    """Whether a stream with this STATE and this fingerprint can be left unread; 0 means no full pass.
+
+    `skipped` is how many times in a row it was left unread. It isn't part of the stream's bookmark, which must stay the
+    same as long as the rows do: a target may remember with which bookmark its rows came.
+    """
+    due = full_pass_every and skipped + 1 >= full_pass_every
     return fingerprint is not None and state.get("fingerprint") == fingerprint and not due
-
-
-def skipped_state(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The STATE of a stream that was left unread once more."""
-    return {**state, "skipped": state.get("skipped", 0) + 1}
 
 
 def read_state(state: Mapping[str, Any], fingerprint: str | None) -> dict[str, Any]:
     """The STATE of a stream that was read whole after its fingerprint was taken."""
-    rest = {name: value for name, value in state.items() if name not in {"fingerprint", "skipped"}}
+    rest = {name: value for name, value in state.items() if name != "fingerprint"}
     return rest if fingerprint is None else {**rest, "fingerprint": fingerprint}

@@ -18,7 +18,11 @@ CONNECT_REMEDIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"role .* does not exist", "it has no user {user}", ("user",)),
     (r"database .* does not exist", "it has no database {dbname}", ("dbname",)),
     (r"permission denied for database", "the user {user} may not CONNECT to the database {dbname}", ("user", "dbname")),
-    (r"no pg_hba.conf entry", "it doesn't admit the user {user} from here in this way", ("user", "dbname", "sslmode")),
+    (
+        r"no pg_hba.conf entry|pg_hba.conf rejects",
+        "it doesn't admit the user {user} from here in this way",
+        ("user", "dbname", "sslmode"),
+    ),
     (r"(?i)\bssl|certificate|private key", "TLS failed: {text}", ("sslmode", "sslrootcert", "sslcert", "sslkey")),
     (r"failed to resolve host|could not translate host", "there is no host of that name", ("host",)),
     (r"definition of service|service file", "{text}", ("service",)),

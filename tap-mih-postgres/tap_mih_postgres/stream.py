@@ -14,26 +14,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk import Stream
-from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
-from singer_sdk.singerlib import Metadata, MetadataMapping, StateMessage
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
+from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.json import deserialize_json
 
-from tap_mih_postgres.catalog import Column, Table, stream_schema
 from tap_mih_postgres.errors import StreamError
-from tap_mih_postgres.freshness import COUNTED_KINDS, find_fingerprint, may_skip, read_state, skipped_state
+from tap_mih_postgres.freshness import COUNTED_KINDS, find_fingerprint, may_skip, read_state
 from tap_mih_postgres.incremental import Bookmark
 from tap_mih_postgres.messages import frame_rows, record_prefix
 from tap_mih_postgres.projection import Since, copy_rows
-from tap_mih_postgres.selection import MASKS
+from tap_mih_postgres.selected import SelectedStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.singerlib import Catalog, CatalogEntry
 
+    from tap_mih_postgres.catalog import Table
     from tap_mih_postgres.copying import Rows
     from tap_mih_postgres.tap import TapMihPostgres
 
@@ -46,7 +42,7 @@ class Sent:
     bytes: int = 0
 
 
-class PostgresStream(Stream):
+class PostgresStream(SelectedStream):
     """A table of the database."""
 
     # The server's JSON fits the schema already.
@@ -55,113 +51,11 @@ class PostgresStream(Stream):
     _tap: TapMihPostgres
 
     def __init__(self, tap: TapMihPostgres, table: Table) -> None:
-        self.table = table
-        self._unknown_columns: frozenset[str] = frozenset()
         self._since: Since | None = None
         self._bookmark: Bookmark | None = None
         self._fingerprint: str | None = None
         self.is_unchanged = False
-        super().__init__(tap, schema=stream_schema(table.columns, table.key), name=table.stream)
-        self.primary_keys = list(table.key)
-        if table.replication == REPLICATION_FULL_TABLE:
-            self.forced_replication_method = REPLICATION_FULL_TABLE
-        else:
-            self.replication_key = table.replication
-
-    # What is selected
-
-    @property
-    def metadata(self) -> MetadataMapping:
-        """The catalog's metadata, with the name of the schema that the SDK's SQL taps give."""
-        metadata = super().metadata
-        metadata.root.schema_name = metadata.root.schema_name or self.table.schema
-        return metadata
-
-    @property
-    def _singer_catalog_entry(self) -> CatalogEntry:
-        entry = super()._singer_catalog_entry
-        entry.table = self.table.name
-        entry.is_view = self.table.is_view
-        entry.row_count = self.table.rows
-        # As in the SDK's SQL taps, so that a replication key that is added to the catalog is enough.
-        entry.replication_method = self.forced_replication_method or (
-            self.replication_method if self.replication_key else ""
-        )
-        return entry
-
-    def apply_catalog(self, catalog: Catalog) -> None:
-        """Take selection and key from a catalog; types and columns stay those that the database has now."""
-        super().apply_catalog(catalog)
-        self._input_schema = None
-        self._metadata = self._mask = None
-        names = {column.name for column in self.table.columns}
-        if not self.primary_keys or not names >= set(self.primary_keys):
-            self.primary_keys = list(self.table.key)
-        if entry := catalog.get_stream(self.name):
-            known = {*(entry.schema.properties or ()), *(crumb[1] for crumb in entry.metadata if len(crumb) == 2)}
-            # A catalog that knows no column at all, written by hand, means all of them.
-            keys = {*self.primary_keys, self.replication_key}
-            self._unknown_columns = frozenset(names - known - keys if known else ())
-        if self.replication_method == REPLICATION_FULL_TABLE:
-            self.replication_key = None
-        for name in [*self.primary_keys, *filter(None, [self.replication_key])]:
-            self.metadata["properties", name].inclusion = Metadata.InclusionType.AUTOMATIC
-
-    def check_catalog(self) -> None:
-        """Warn of columns that a catalog misses or can't have any more; raise StreamError for what we can't do."""
-        if self.replication_method not in {REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL}:
-            raise StreamError(
-                self.name,
-                f"the catalog asks for {self.replication_method} replication, which this version can't do: "
-                "set its replication-method to FULL_TABLE or INCREMENTAL",
-            )
-        if self.is_incremental and (self._replication_column is None or self._replication_column.mask in MASKS):
-            raise StreamError(
-                self.name,
-                f"its replication key {self.replication_key!r} is no column of it that is read as it is: "
-                "choose another, or FULL_TABLE",
-            )
-        there = {column.name for column in self.table.columns}
-        selected = {crumb[1] for crumb, chosen in self.mask.items() if chosen and len(crumb) == 2}
-        for fault, names in (
-            ("new since the catalog was made", self._unknown_columns),
-            ("selected by the catalog but not in the table", selected - there - set(self.table.denied)),
-        ):
-            if names:
-                listed = ", ".join(map(repr, sorted(names)))
-                self.logger.warning(
-                    "stream %r: left out, because %s: %s; run --discover again", self.name, fault, listed
-                )
-
-    @property
-    def is_incremental(self) -> bool:
-        """Whether only what is new is sent."""
-        return self.replication_method == REPLICATION_INCREMENTAL
-
-    @property
-    def _replication_column(self) -> Column | None:
-        return next((column for column in self.table.columns if column.name == self.replication_key), None)
-
-    @property
-    def selected_columns(self) -> Sequence[Column]:
-        """What the catalog selects; a column that it doesn't know was chosen by nobody."""
-        return [
-            column
-            for column in self.table.columns
-            if self.mask["properties", column.name] and column.name not in self._unknown_columns
-        ]
-
-    @property
-    def misses_columns(self) -> bool:
-        """Whether it lacks a column that the role may not read and that nobody deselected."""
-        return any(self.mask["properties", name] for name in self.table.denied)
-
-    @property
-    def selected_schema(self) -> dict[str, Any]:
-        """The schema without what isn't selected."""
-        pruned: dict[str, Any] = get_selected_schema(self.name, self.schema, self.mask)
-        names = {column.name for column in self.selected_columns}
-        return {**pruned, "properties": {name: of for name, of in pruned["properties"].items() if name in names}}
+        super().__init__(tap, table)
 
     # Whether it is read
 
@@ -182,7 +76,9 @@ class PostgresStream(Stream):
         selected = [*shared, statement, self.selected_schema, self.primary_keys, *self._touched_crumbs]
         self._fingerprint = find_fingerprint(changes, self.table.oid, selected)
         full_pass_every = self._tap.settings.full_pass_every
-        self.is_unchanged = may_skip(self.stream_state, self._fingerprint, full_pass_every)
+        self.is_unchanged = may_skip(
+            self.stream_state, self._fingerprint, self._tap.skipped_runs(self.name), full_pass_every
+        )
 
     # How it is sent
 
@@ -195,7 +91,7 @@ class PostgresStream(Stream):
             return
         if self.is_unchanged:
             self._write_schema_message()
-            self.stream_state.update(skipped_state(self.stream_state))
+            self._tap.count_skipped(self.name, self._tap.skipped_runs(self.name) + 1)
             return
         self._stream_version = None if self.is_incremental else self._tap.version
         started = time.monotonic()
@@ -229,7 +125,7 @@ class PostgresStream(Stream):
 
     def _find_since(self) -> Since | None:
         """Which rows to send; what the bookmark is after that is put by."""
-        column = self._replication_column
+        column = self.replication_column
         if not self.is_incremental or column is None:
             return None
         bookmark = Bookmark.from_state(self.stream_state, column.name)
@@ -284,6 +180,7 @@ class PostgresStream(Stream):
             state.pop("candidate", None)
             state.update(self._bookmark.to_state())
         if self._tap.settings.skip_unchanged:
+            self._tap.count_skipped(self.name, 0)
             after = read_state(state, self._fingerprint)
             state.clear()
             state.update(after)

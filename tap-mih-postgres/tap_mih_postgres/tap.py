@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import FrameType
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar, cast
 
-import click
-from singer_sdk import Stream, Tap
-from singer_sdk.cli import plugin_cli
-from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk import Stream
 from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._classproperty import classproperty
-from singer_sdk.plugin_base import BaseSingerWriter, _ConfigInput
+from singer_sdk.plugin_base import BaseSingerWriter
 from singer_sdk.singerlib import CatalogEntry, StateMessage
 
 from tap_mih_postgres.catalog import Discovery, Table, read_discovery
-from tap_mih_postgres.command import TapCommand, check_json_option, check_log_level
+from tap_mih_postgres.command import CommandLineTap
 from tap_mih_postgres.database import Session, open_session
 from tap_mih_postgres.errors import DeniedError, SessionError, SettingsError, StreamError, StreamsFailedError
 from tap_mih_postgres.messages import MessageWriter
 from tap_mih_postgres.report import denials, discovery_warnings
-from tap_mih_postgres.settings import SETTINGS, Settings, config_jsonschema
+from tap_mih_postgres.settings import Settings, config_jsonschema
 from tap_mih_postgres.stream import PostgresStream
 
 LONGEST_PAUSE_SECONDS = 30
@@ -37,7 +30,7 @@ WHAT_MAPS_RECORDS = ("stream_maps", "stream_map_config", "flattening_enabled", "
 T = TypeVar("T")
 
 
-class TapMihPostgres(Tap):
+class TapMihPostgres(CommandLineTap):
     """Reads every table of a Postgres database, Prisma's own excepted, in one snapshot."""
 
     name = "tap-mih-postgres"
@@ -58,21 +51,6 @@ class TapMihPostgres(Tap):
         super().__init__(**options)
 
     # Settings
-
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        """Settings from TAP_MIH_POSTGRES_*. Ours as the text they are; the SDK's, where set, as the SDK reads them."""
-        prefix: str = cls._env_var_prefix
-        parse_environment_config({}, prefix)  # reads .env into the environment
-        given = {name for name in os.environ if os.environ[name]}
-        ours = {row.name: prefix + row.name.upper() for row in SETTINGS}
-        schema: dict[str, Any] = {"properties": {}}
-        cls.append_builtin_config(schema)
-        theirs = {name: of for name, of in schema["properties"].items() if prefix + name.upper() in given}
-        return {
-            **parse_environment_config({"properties": theirs}, prefix),
-            **{name: os.environ[variable] for name, variable in ours.items() if variable in given},
-        }
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check our settings ourselves, before the SDK does: it would quote a password of the wrong type."""
@@ -161,6 +139,23 @@ class TapMihPostgres(Tap):
         else:
             self.logger.error("%s", error)
 
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over the bookmarks, and what the SDK leaves: how many runs in a row have left each stream unread."""
+        super().load_state(state)
+        if "skipped" in state:
+            cast("dict[str, Any]", self.state)["skipped"] = dict(state["skipped"])
+
+    def skipped_runs(self, stream: str) -> int:
+        """How many runs in a row have left a stream unread."""
+        return int(cast("dict[str, Any]", self.state).get("skipped", {}).get(stream, 0))
+
+    def count_skipped(self, stream: str, runs: int) -> None:
+        """Note that in STATE, beside the bookmarks; zero is left out."""
+        state = cast("dict[str, Any]", self.state)
+        skipped = {name: number for name, number in state.pop("skipped", {}).items() if name != stream}
+        if runs or skipped:
+            state["skipped"] = skipped | ({stream: runs} if runs else {})
+
     def _find_unchanged(self, wanted: Iterable[PostgresStream]) -> None:
         """Take fingerprints, and leave unread what has the one that it had."""
         streams = [stream for stream in wanted if stream.may_be_unchanged]
@@ -227,56 +222,6 @@ class TapMihPostgres(Tap):
                     )
                 )
 
-    # The command line
-
-    @plugin_cli
-    def cli(cls) -> click.Command:  # noqa: N805
-        """The command, after a look at the log level, which the SDK takes as it comes."""
-        check_log_level(os.environ, (f"{cls._env_var_prefix}LOGLEVEL", "LOGLEVEL"))
-        command: click.Command = super().cli
-        return command
-
-    @classmethod
-    def get_singer_command(cls) -> click.Command:
-        """The SDK's command, with our way of ending."""
-        command = super().get_singer_command()
-        return TapCommand(
-            name=command.name,
-            callback=command.callback,
-            params=command.params,
-            help=command.help,
-            context_settings=command.context_settings,
-            logger=cls.logger,
-        )
-
-    @classmethod
-    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
-        """Read the files given with --config; raises SettingsError."""
-        try:
-            return super().cb_config(ctx, param, value)
-        except (OSError, ValueError, TypeError) as exc:
-            raise SettingsError(f"--config {' '.join(value)} can't be read as a JSON object: {exc}") from exc
-
-    @classmethod
-    def invoke(cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **options: Any) -> None:
-        """Run the tap, after a look at the files that the SDK reads unchecked."""
-        super().invoke(
-            state=state and _checked("--state", state, "bookmarks"),
-            catalog=catalog and _checked("--catalog", catalog, "streams"),
-            **options,
-        )
-
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """End at once with the usual status; the SDK would end with 0, and write a STATE into the middle of a line."""
-        self.logger.info("ended by signal %d", signum)
-        sys.exit(128 + signum)
-
 
 def _is_selected(entry: CatalogEntry) -> bool:
     return entry.metadata.resolve_selection().get((), False)
-
-
-def _checked(option: str, file: IO[str], key: str) -> IO[str]:
-    text = file.read()
-    check_json_option(option, text, key)
-    return io.StringIO(text)

@@ -118,9 +118,14 @@ SAFE_JSON = Template(
 )
 
 # Any JSON at all; null even where the column is NOT NULL, since JSON has a null of its own. Not {}, on which the SDK's
-# helpers raise, nor a bare list of types, which they take as a promise of each of them.
+# helpers raise, nor a bare list of types, which they take as a promise of each of them. The string says nothing more;
+# but there are targets that look no further than the first type that isn't null.
 ANY_JSON: Schema = {
-    "anyOf": [{"type": "null"}, {"oneOf": [{"type": ["object", "array", "string", "number", "boolean"]}]}]
+    "anyOf": [
+        {"type": "null"},
+        {"type": "string"},
+        {"oneOf": [{"type": ["object", "array", "string", "number", "boolean"]}]},
+    ]
 }
 
 TEXT = JsonType({"type": "string"})

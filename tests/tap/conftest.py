@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from demo.postgres import Server
-from tests.tap.databases import make_database, shared_server, stop_server
+from tests.tap.databases import make_database, reusing, shared_server, stop_server
 from tests.tap.runs import Messages, run_in_process
 
 NewDatabase = Callable[..., str]
@@ -37,6 +37,13 @@ def sync() -> Callable[..., Messages]:
         return run_in_process({"database_url": make_database(*statements), **config})
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _databases_are_used_again() -> Iterator[None]:
+    """Those of a test; what a module's fixture makes was there before."""
+    with reusing():
+        yield
 
 
 @pytest.fixture(autouse=True)

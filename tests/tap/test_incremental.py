@@ -21,6 +21,16 @@ EVENTS = (
 )
 
 
+@pytest.fixture(scope="module")
+def typed_url(new_database: NewDatabase) -> str:
+    return new_database(
+        "CREATE EXTENSION citext",
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')",
+        "CREATE DOMAIN level AS int",
+        "CREATE TYPE pair AS (x int, y text)",
+    )
+
+
 class Runs:
     """Runs of one configuration, each with the STATE of the one before."""
 
@@ -81,7 +91,7 @@ def test_a_stream_says_how_it_is_replicated_and_proves_nothing(new_database: New
     ("type_", "values"),
     [
         ("smallint", ["1", "2", "3"]),
-        ("numeric", ["1.10", "12345678901234567890.1", "Infinity"]),
+        ("numeric", ["1.10", "12345678901234567890.1", "NaN"]),
         ("double precision", ["-Infinity", "0.1", "0.30000000000000004"]),
         ("text", ["a'b", "a\\b", "é"]),
         ("char(3)", ["a", "b ", "c"]),
@@ -100,21 +110,13 @@ def test_a_stream_says_how_it_is_replicated_and_proves_nothing(new_database: New
         ("int4range", ["[1,2)", "[1,3)", "[2,3)"]),
     ],
 )  # fmt: skip
-def test_any_type_that_has_an_order_will_do(new_database: NewDatabase, type_: str, values: list[str]) -> None:
-    if type_ == "numeric" and "Infinity" in values:
-        values = [*values[:-1], "NaN"]  # which Postgres 12 had already, and is the greatest as well
-    url = new_database(
-        "CREATE EXTENSION citext",
-        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')",
-        "CREATE DOMAIN level AS int",
-        "CREATE TYPE pair AS (x int, y text)",
-        f"CREATE TABLE t (id int, v {type_})",
-    )
-    runs = Runs(url, replication="t=v")
+def test_any_type_that_has_an_order_will_do(typed_url: str, type_: str, values: list[str]) -> None:
+    runs = Runs(typed_url, replication="t=v")
+    runs.execute("DROP TABLE IF EXISTS t")
+    runs.execute(f"CREATE TABLE t (id int, v {type_})")
     expected = []
     for number, value in enumerate(values):
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"INSERT INTO t VALUES ({number}, '{value.replace(chr(39), chr(39) * 2)}')")
+        runs.execute(f"INSERT INTO t VALUES ({number}, $v${value}$v$)")
         expected.append(runs.ids("t"))
     assert expected == [[0], [0, 1], [1, 2]]
 
