@@ -31,9 +31,13 @@ from target_gsheets.workbook import FIELDS, Content, Row, Workbook, parse_conten
 TIMEOUT_SECONDS = (10.0, 190.0)
 LONG_WAIT_SECONDS = 5
 TOO_MANY_REQUESTS = 429
-# What a commit's answer is asked for where it shall show cells.
+# What a commit's answer is asked for.
+SHOWN_FIELDS_WITHOUT_CELLS = (
+    "updatedSpreadsheet.sheets(properties.sheetId,protectedRanges(protectedRangeId,description))"
+)
 SHOWN_FIELDS = (
-    "updatedSpreadsheet.sheets(properties.sheetId,data(startRow,startColumn,rowData.values.userEnteredValue))"
+    "updatedSpreadsheet.sheets(properties.sheetId,protectedRanges(protectedRangeId,description),"
+    "data(startRow,startColumn,rowData.values.userEnteredValue))"
 )
 
 logger = logging.getLogger("target-gsheets.api")
@@ -85,18 +89,23 @@ class SheetsApi:
             raise TransientError(f"Google answered {len(value_ranges)} of {len(ranges)} ranges.")
         return [parse_content(value_range) for value_range in value_ranges]
 
-    def batch_update(
-        self, batch: Sequence[Mapping[str, Any]], ranges: Sequence[str] = ()
-    ) -> Mapping[int, Mapping[str, Any]]:
-        """Apply requests in order, all or none; the answer's sheets, by id, show the cells of these A1 ranges."""
-        body: dict[str, Any] = {"requests": batch}
+    def batch_update(self, batch: Sequence[Mapping[str, Any]]) -> None:
+        """Apply requests in order, all or none."""
+        self._batch_update({"requests": batch}, "spreadsheetId")
+
+    def commit(self, batch: Sequence[Mapping[str, Any]], ranges: Sequence[str]) -> Mapping[int, Mapping[str, Any]]:
+        """As batch_update; the answer has the sheets by id, their protections, and the cells of these A1 ranges."""
+        body: dict[str, Any] = {"requests": batch, "includeSpreadsheetInResponse": True}
         if ranges:
-            body |= {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": ranges}
-        url = gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self._settings.spreadsheet_id
-        fields = SHOWN_FIELDS if ranges else "spreadsheetId"
-        answer = self._write("spreadsheets.batchUpdate", url, body, fields)
+            body |= {"responseIncludeGridData": True, "responseRanges": ranges}
+        answer = self._batch_update(body, SHOWN_FIELDS if ranges else SHOWN_FIELDS_WITHOUT_CELLS)
         sheets = answer.get("updatedSpreadsheet", {}).get("sheets", ())
         return {sheet["properties"].get("sheetId", 0): sheet for sheet in sheets}
+
+    def _batch_update(self, body: Mapping[str, Any], fields: str) -> Any:
+        """One batchUpdate, and these fields of its answer."""
+        url = gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self._settings.spreadsheet_id
+        return self._write("spreadsheets.batchUpdate", url, body, fields)
 
     def write_values(self, writes: Sequence[tuple[str, Sequence[Row]]]) -> list[Sequence[Row]]:
         """Write rows to A1 ranges, unparsed, and return what Google says they hold now; an empty cell is left alone."""

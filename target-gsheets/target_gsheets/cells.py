@@ -29,7 +29,9 @@ CUT_AT = 49_990
 CUT_MARK = "… [cut]"
 MAX_INTEGER = 10**15
 
-# What Sheets can't hold: control characters but tab and line breaks, and halves of surrogate pairs.
+# What UTF-8 can't hold, and JSON can: halves of surrogate pairs.
+SURROGATES = re.compile("[\ud800-\udfff]")
+# What Sheets can't hold: these, and control characters but tab and line breaks.
 REFUSED_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -90,21 +92,22 @@ def column_of(name: str, schema: Mapping[str, Any] | bool) -> Column:
     if isinstance(schema, bool):  # JSON Schema allows true for anything, false for nothing
         return Column(name, Kind.JSON)
     branches = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    kinds: list[Kind] = []
+    kinds: list[tuple[Kind, int | None]] = []
     for branch in (branch for branch in branches if isinstance(branch, Mapping)):
         types = branch.get("type", ())
         for kind in [types] if isinstance(types, str) else types:
             if kind == "string" and branch.get("format") in FORMATS:
-                kinds.append(FORMATS[branch["format"]])
+                kinds.append((FORMATS[branch["format"]], None))
             elif kind in TYPES:
-                kinds.append(TYPES[kind])
-    kind = next((kind for kind in kinds if kind is not Kind.TEXT), Kind.TEXT if kinds else Kind.JSON)
-    return Column(name, kind, decimals_of(schema.get("multipleOf")) if kind is Kind.NUMBER else None)
+                decimals = decimals_of(branch.get("multipleOf", schema.get("multipleOf")))
+                kinds.append((TYPES[kind], decimals if kind == "number" else None))
+    otherwise = (Kind.TEXT if kinds else Kind.JSON, None)
+    return Column(name, *next((found for found in kinds if found[0] is not Kind.TEXT), otherwise))
 
 
 def decimals_of(multiple: Any) -> int | None:
     """The decimals of a JSON Schema's `multipleOf`: 0.01 has two. None where it doesn't say."""
-    if multiple is None:
+    if isinstance(multiple, bool) or not isinstance(multiple, (int, float, Decimal)):
         return None
     exponent = Decimal(str(multiple)).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else None
@@ -148,7 +151,7 @@ def cell_converter(column: Column, zone: tzinfo, losses: Losses) -> ToCell:
             return value if -MAX_INTEGER < value < MAX_INTEGER else str(value)
         if isinstance(value, (Decimal, float)):
             return number_cell(value)
-        return clean_text(compact_json(value), losses)
+        return clean_text(compact_json(value, losses), losses)
 
     return to_cell
 
@@ -187,6 +190,22 @@ def canonical(text: str) -> str:
 _json_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def compact_json(value: Any) -> str:
+def compact_json(value: Any, losses: Losses) -> str:
     """JSON without blanks, keys in source order, numbers with all their digits."""
-    return _json_encoder.encode(value).decode()
+    try:
+        return _json_encoder.encode(value).decode()
+    except UnicodeEncodeError:
+        return _json_encoder.encode(without_surrogates(value, losses)).decode()
+
+
+def without_surrogates(value: Any, losses: Losses) -> Any:
+    """An object or array without halves of surrogate pairs, which are counted: UTF-8 has none."""
+    if isinstance(value, str):
+        text, removed = SURROGATES.subn("", value)
+        losses.removed += removed
+        return text
+    if isinstance(value, Mapping):
+        return {without_surrogates(name, losses): without_surrogates(part, losses) for name, part in value.items()}
+    if isinstance(value, list):
+        return [without_surrogates(part, losses) for part in value]
+    return value

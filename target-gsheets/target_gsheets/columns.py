@@ -47,24 +47,34 @@ def lay_out(
     every wanted column is taken to be ours. `resembles` says whether the cells at a position look like those of a
     wanted column.
     """
-    places: dict[str, int] = {}
+    places: dict[str, list[int]] = {}
     for position, cell in enumerate(header):
-        places.setdefault(header_key(cell), position)
+        places.setdefault(header_key(cell), []).append(position)
     now: list[int | None] = [
-        places.get(header_key(ours.get(name, name))) if name in ours or not ours else None for name in wanted
+        place_of(places.get(header_key(ours.get(name, name)), []), number, resembles)
+        if name in ours or not ours
+        else None
+        for number, name in enumerate(wanted)
     ]
     healed = heal(header, ours, wanted, now, resembles)
     headers = headings(ours, wanted, now, taken=places)
     order, inserted = insert_columns(len(header), now)
     gone = {
-        places[key]
+        places[key][0]
         for name, text in ours.items()
-        if name not in wanted and (key := header_key(text)) in places and places[key] not in now
+        if name not in wanted and (key := header_key(text)) in places and places[key][0] not in now
     }
     removed = tuple(position for position in reversed(range(len(order))) if order[position] in gone)
     left = [column for column in order if column not in gone]
     then = tuple(left.index(-1 - number if place is None else place) for number, place in enumerate(now))
     return Layout(tuple(now), then, headers, tuple(inserted), removed, healed)
+
+
+def place_of(places: Sequence[int], column: int, resembles: Callable[[int, int], bool]) -> int | None:
+    """Where a column stands, of the places that have its header: the first that looks like it, else the first."""
+    if len(places) < 2:
+        return places[0] if places else None
+    return next((place for place in places if resembles(place, column)), places[0])
 
 
 def header_key(cell: Cell) -> str:

@@ -16,15 +16,16 @@ from typing import Any, TypeAlias
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
-from target_gsheets.filling import SheetPlan
-from target_gsheets.generation import MAX_ID, Generation, swap
+from target_gsheets.filling import SheetPlan, Step
+from target_gsheets.generation import MAX_ID, Generation, shows_two_tokens, swap
+from target_gsheets.grid import a1_range
 from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack
 from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
 from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.settings import Settings
-from target_gsheets.staging import StagedBlock, Staging, commit_requests, stage, unstaged
+from target_gsheets.staging import Room, StagedBlock, Staging, commit_requests, stage, unstaged
 from target_gsheets.verification import is_as_expected
 from target_gsheets.wanted import Arrived, WantedSheet
 from target_gsheets.workbook import Row, Sheet
@@ -32,7 +33,7 @@ from target_gsheets.workbook import Row, Sheet
 Request: TypeAlias = "dict[str, Any]"
 
 # People may change rows between our read and our commit; so often we look again at once, then the next run does.
-MAX_PASSES = 5
+MAX_COMMITS = 5
 # Hidden sheets this old belong to a dead run, even where there is nothing else to commit.
 STALE_SECONDS = 3_600
 # A commit of fewer requests isn't made smaller when it fails again.
@@ -69,6 +70,7 @@ class Mirror:
     chance: random.Random
     run: str = field(init=False)
     outcome: Outcome = field(init=False, default_factory=Outcome)
+    _committed: list[Sequence[Step]] = field(init=False, default_factory=list)  # the steps of the commits that landed
     _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
     _failed_commits: int = field(init=False, default=0)
     _max_requests: int = field(init=False, default=MAX_COMMIT_REQUESTS)
@@ -81,13 +83,13 @@ class Mirror:
 
         `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
         """
-        reader = Reader(self.api, self.settings.timezone, streams, silent)
+        reader = Reader(self.api, self.settings.timezone, streams, silent, self.run)
         patiently(self.settings.retry_seconds, self.pause, lambda: self._bring_in_line(reader))
         return self.outcome
 
     def _bring_in_line(self, reader: Reader) -> None:
-        """Look, plan and commit, until a commit's own answer shows what was expected."""
-        for _ in range(MAX_PASSES):
+        """Look, plan and commit, until there is nothing to do or a commit's own answer shows what was expected."""
+        while True:
             look = reader.look(self.outcome.failed)
             self.outcome.behind = look.behind
             plan = make_plan(look.workbook, look.contents, look.wanted, self._ids(look), self.settings.guards)
@@ -96,9 +98,24 @@ class Mirror:
                 return
             if look.generation.needs_token:
                 self.api.batch_update(swap(look.generation, self.run, self._ids(look))[0])
-            elif self._apply(reader, look, plan):
+            elif self._is_futile(plan) or self._apply(reader, look, plan):
                 return
-        logger.warning("People are changing the workbook faster than it can be checked; the next run looks again.")
+
+    def _is_futile(self, plan: Plan) -> bool:
+        """Whether the last commit did just what is planned now, and Google shows it otherwise.
+
+        Raise RemoteError where people have changed the workbook again and again since we looked.
+        """
+        steps = [step for sheet in plan.sheets for step in sheet.steps]
+        if self._committed and steps == self._committed[-1]:
+            streams = ", ".join(sheet.stream for sheet in plan.sheets if sheet.steps)
+            logger.warning("Google shows some cells of %s otherwise than they were written.", streams)
+            return True
+        if len(self._committed) == MAX_COMMITS:
+            raise RemoteError(
+                f"People changed the workbook just before each of {MAX_COMMITS} commits; the next run looks again."
+            )
+        return False
 
     def _note(self, look: Look, plan: Plan) -> None:
         """Keep what the first look found as long as the workbook's generation may be our own."""
@@ -115,6 +132,10 @@ class Mirror:
     def _is_stale(self, sheet: Sheet) -> bool:
         """Whether a hidden sheet was left behind by a run that must be dead."""
         return isinstance(sheet.note, StagingMark) and self.now() - sheet.note.at > STALE_SECONDS
+
+    def _is_ours(self, sheet: Sheet) -> bool:
+        """Whether this run made a hidden sheet, in an attempt that came to nothing."""
+        return isinstance(sheet.note, StagingMark) and sheet.note.run == self.run
 
     def _ids(self, look: Look) -> Callable[[], int]:
         """A source of ids for sheets, marks and tokens that no sheet has; Google takes those that we choose."""
@@ -134,7 +155,7 @@ class Mirror:
     def _apply(self, reader: Reader, look: Look, plan: Plan) -> bool:
         """Stage what is big and commit; False where another look is due."""
         try:
-            requests = self._stage(reader, look, plan)
+            requests, staged = self._stage(reader, look, plan)
         except RefusedError as exc:
             self._judge_refusal(look, None, exc)
             return False
@@ -146,25 +167,32 @@ class Mirror:
                 len(commits),
             )
         generation = look.generation
-        removals = [batch.delete_sheet(sheet.sheet_id) for sheet in look.leftovers]
+        left = (sheet for sheet in look.leftovers if not (staged and self._is_ours(sheet)))
+        removals = [batch.delete_sheet(sheet.sheet_id) for sheet in left]
         expected = [sheet.expected for sheet in plan.sheets if sheet.expected]
         for commit in commits:
             front, generation = swap(generation, self.run, self._ids(look))
             front += removals
             removals = []
             ranges = [shown for each in expected for shown in each.ranges()] if commit is commits[-1] else []
+            if ranges:  # else all sheets are shown, without cells
+                ranges.append(a1_range(generation.title, 0, 1, 0, 1))
             try:
                 shown = self._send([*front, *commit.requests], ranges)
             except RefusedError as exc:
                 place = None if exc.request is None else exc.request - len(front)
                 self._judge_refusal(look, commit.maybe_owner(place), exc)
                 return False
+        self._committed.append([step for sheet in plan.sheets for step in sheet.steps])
+        # Should Google let a swap of an old token pass, there are two of them now.
+        if shows_two_tokens(generation, shown):
+            return False
         return all(is_as_expected(each, shown.get(each.sheet_id, {})) for each in expected)
 
     def _send(self, requests: Sequence[Request], ranges: Sequence[str]) -> Mapping[int, Mapping[str, Any]]:
         """Send one commit; a long one that fails again and again may take Google too long, and is made shorter."""
         try:
-            return self.api.batch_update(requests, ranges)
+            return self.api.commit(requests, ranges)
         except TransientError:
             self._failed_commits += 1
             if self._failed_commits > 1 and len(requests) > FEW_REQUESTS:
@@ -185,22 +213,35 @@ class Mirror:
         else:
             self.outcome.failed[owner] = str(exc)
 
-    def _stage(self, reader: Reader, look: Look, plan: Plan) -> Iterator[tuple[str | None, Request]]:
-        """The requests of the commit, each with its stream; what is too big for it is written to hidden sheets now."""
+    def _stage(self, reader: Reader, look: Look, plan: Plan) -> tuple[Iterator[tuple[str | None, Request]], bool]:
+        """The requests of the commit, each with its stream; what is too big for it is written to hidden sheets now.
+
+        The second answer is whether there was anything, so that our leftovers of before are gone.
+        """
         limit = self.settings.max_request_bytes
         staging = unstaged(plan.sheets)
         if staging.request_bytes > limit:
             mark = StagingMark(self.run, self.now())
-            staging = stage(plan.sheets, mark, limit, self._ids(look), room=plan.spare_cells)
-        answered = self._fill(staging)
-        if staging.copies and reader.read_contents(look.sheets) != look.contents:
+            room = Room(look.workbook.spare_cells, plan.spare_cells)
+            staging = stage(plan.sheets, mark, limit, self._ids(look), room)
+        answered = self._fill(look, staging)
+        if staging.copies and self._is_outdated(reader, look, plan):
             raise TransientError("Somebody changed the workbook while a large change was being prepared.")
-        return ((owner, request) for owner, step in staging.steps for request in commit_requests(step, answered))
+        steps = ((owner, request) for owner, step in staging.steps for request in commit_requests(step, answered))
+        return steps, bool(staging.prepare)
 
-    def _fill(self, staging: Staging) -> Mapping[StagedBlock, Sequence[Row]]:
+    def _is_outdated(self, reader: Reader, look: Look, plan: Plan) -> bool:
+        """Whether the sheets that are there would be changed otherwise by now; what people write beside them may."""
+        contents = reader.read_contents(look.sheets)
+        again = make_plan(look.workbook, contents, look.wanted, self._ids(look), self.settings.guards)
+        before, now = ([sheet.steps for sheet in found.sheets if not sheet.new] for found in (plan, again))
+        return before != now
+
+    def _fill(self, look: Look, staging: Staging) -> Mapping[StagedBlock, Sequence[Row]]:
         """Add the hidden sheets and write their values; the answer is what Google says they hold."""
         if staging.prepare:
-            self.api.batch_update(staging.prepare)
+            ours = (sheet.sheet_id for sheet in look.leftovers if self._is_ours(sheet))
+            self.api.batch_update([*map(batch.delete_sheet, ours), *staging.prepare])
         answered: dict[StagedBlock, Sequence[Row]] = {}
         for call in staging.calls:
             write = functools.partial(self.api.write_values, [(staged.range, staged.block.rows) for staged in call])

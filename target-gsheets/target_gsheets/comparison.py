@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from target_gsheets.cells import Cell, canonical
+from target_gsheets.cells import Cell
 from target_gsheets.columns import Layout, header_key, lay_out
-from target_gsheets.diff import RowChanges, apply_changes, diff_rows, keys_digest
+from target_gsheets.diff import RowChanges, apply_changes, comparable, diff_rows, keys_digest, same_cell
 from target_gsheets.errors import SheetError
 from target_gsheets.marks import ColumnMark, StreamMark
 from target_gsheets.proof import Guards, Verdict
@@ -49,7 +49,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     width = max(len(content.header), *map(len, content.rows), 0)
     header = [*content.header, *[None] * (width - len(content.header))]
     ours = {name: column.text for name, column in remembered.items()}
-    layout = lay_out(header, ours, wanted.columns, alike(keyed_rows(header, content.rows, wanted), wanted.rows))
+    layout = lay_out(header, ours, wanted.columns, alike(header, content.rows, wanted))
     refuse_lost_columns(sheet, wanted, layout, ours)
     order = layout.order
     now = project(content.rows, [layout.now[column] for column in order])
@@ -64,7 +64,14 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     digest = mark.keys if mark else ""
     if not digest or touches_keys(changes, keys):
         digest = keys_digest(apply_changes(changes, now), keys)
-    return Comparison(layout, now, changes, kept, formats, StreamMark(wanted.stream, columns, digest, wanted.bookmark))
+    return Comparison(
+        layout,
+        now,
+        changes,
+        kept,
+        formats,
+        StreamMark(wanted.stream, columns, digest, wanted.bookmark, wanted.appending_run),
+    )
 
 
 def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours: Mapping[str, str]) -> None:
@@ -106,6 +113,8 @@ def compare_rows(
             keys_touched=lambda: bool(keys and last_digest) and last_digest != keys_digest(now, keys),
         )
 
+    if wanted.is_appended:
+        return append_rows(sheet, now, rows, wanted.run), 0
     if wanted.verdict is Verdict.INCREMENTAL:
         return diff(remove=False), 0
     changes = diff(remove=True)
@@ -120,6 +129,14 @@ def compare_rows(
             f"'max_delete_ratio' ({limit:g}) allows: if that is right, raise it for one run"
         )
     return changes, 0
+
+
+def append_rows(sheet: Sheet, now: Sequence[Row], rows: Sequence[Row], run: str) -> RowChanges:
+    """All rows after the last one, whatever is there; none where this run has appended them and lost the answer."""
+    if sheet.mark and sheet.mark.run == run:
+        return RowChanges()
+    last = max((number for number, row in enumerate(now) if any(cell is not None for cell in row)), default=-1)
+    return RowChanges(added=tuple(rows), after=last)
 
 
 def touches_keys(changes: RowChanges, keys: Sequence[int]) -> bool:
@@ -148,29 +165,42 @@ def mark_column(wanted: WantedSheet, layout: Layout, column: int, remembered: Co
     return ColumnMark(name, shown_as, "" if text == name else text)
 
 
-def keyed_rows(header: Row, rows: Sequence[Row], wanted: WantedSheet) -> Sequence[Row]:
-    """The rows that have a key, as far as headers tell where: the others are people's and say nothing of a column."""
-    names = {header_key(wanted.columns[key]) for key in wanted.keys}
-    places = [place for place, cell in enumerate(header) if header_key(cell) in names]
-    if not places:
-        return rows
-    return [row for row in rows if any(place < len(row) and row[place] is not None for place in places)]
+def alike(header: Row, rows: Sequence[Row], wanted: WantedSheet) -> Callable[[int, int], bool]:
+    """A judge of whether the cells at a position are those of a wanted column: nine of ten are.
 
-
-def alike(rows: Sequence[Row], wanted: Sequence[Row]) -> Callable[[int, int], bool]:
-    """A judge of whether the cells at a position look like those of a wanted column: at least half are among them."""
+    They are compared row by row, rows by their key, as far as headers tell where that is; else as a whole. People's
+    own rows, which have no key, say nothing of a column.
+    """
 
     def is_alike(position: int, column: int) -> bool:
-        cells = Counter(known(row[position]) for row in rows if position < len(row) and row[position] is not None)
-        values = Counter(known(row[column]) for row in wanted if row[column] is not None)
-        return 2 * (cells & values).total() >= max(cells.total(), 1) if values else not cells
+        places = [header_place(header, wanted.columns[key]) for key in wanted.keys]
+        if not places or None in places or column in wanted.keys:
+            now, then = Counter(column_cells(rows, position)), Counter(column_cells(wanted.rows, column))
+            return 2 * (now & then).total() >= max(now.total(), 1) if then else not now
+        by_key = {comparable(row[key] for key in wanted.keys): row for row in wanted.rows}
+        pairs = [
+            (cell_at(row, position), by_key[key][column])
+            for row in rows
+            if (key := comparable(cell_at(row, place) for place in places)) in by_key
+        ]
+        return 10 * sum(same_cell(now, then) for now, then in pairs) >= 9 * len(pairs)
 
     return is_alike
 
 
-def known(cell: Cell) -> tuple[type, Cell]:
-    """A cell for counting: TRUE is not 1, and texts are canonical."""
-    return (bool if isinstance(cell, bool) else object, canonical(cell) if isinstance(cell, str) else cell)
+def header_place(header: Row, name: str) -> int | None:
+    """Where a header stands first."""
+    return next((place for place, cell in enumerate(header) if header_key(cell) == header_key(name)), None)
+
+
+def cell_at(row: Row, place: int | None) -> Cell:
+    """A cell of a row whose empty ones at the end are missing."""
+    return row[place] if place is not None and place < len(row) else None
+
+
+def column_cells(rows: Sequence[Row], place: int) -> Iterator[Cell | tuple[Cell]]:
+    """The cells of a column that aren't empty, for counting: TRUE is not 1."""
+    return (cell for row in rows for cell in comparable([cell_at(row, place)]) if cell is not None)
 
 
 def project(rows: Sequence[Row], positions: Sequence[int | None]) -> list[Row]:

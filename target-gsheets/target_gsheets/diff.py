@@ -44,6 +44,7 @@ class RowChanges:
     added: tuple[Row, ...] = ()
     after: int = -1
     changed_rows: int = 0
+    mirrored: frozenset[int] = frozenset()  # the rows now that are ours
 
     @property
     def is_empty(self) -> bool:
@@ -89,6 +90,7 @@ def diff_rows(
         added=tuple(wanted[there] for there in matching.added),
         after=max(mirrored, default=-1),
         changed_rows=changed_rows,
+        mirrored=frozenset(here for here, _ in matching.pairs),
     )
 
 

@@ -119,7 +119,9 @@ def fill_steps(sheet_id: int, wanted: WantedSheet) -> Iterator[Step]:
 def fresh_mark(wanted: WantedSheet) -> StreamMark:
     """Our mark on a sheet that we fill."""
     columns = (ColumnMark(name, str(shown or "")) for name, shown in zip(wanted.columns, wanted.formats, strict=True))
-    return StreamMark(wanted.stream, tuple(columns), keys_digest(wanted.rows, wanted.keys), wanted.bookmark)
+    return StreamMark(
+        wanted.stream, tuple(columns), keys_digest(wanted.rows, wanted.keys), wanted.bookmark, wanted.appending_run
+    )
 
 
 def mark_steps(sheet_id: int, mark: StreamMark | None, wanted: StreamMark) -> Iterator[Step]:

@@ -10,7 +10,7 @@ Where there is no such sheet yet, adding it does the same, since no two sheets c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -74,6 +74,13 @@ def swap(generation: Generation, run: str, new_id: Callable[[], int]) -> tuple[l
     token = Protection(new_id() if last is None else last % MAX_ID + 1, f"{DESCRIPTION}{run}")
     requests.append(batch.add_protection(token.protection_id, sheet_id, token.description))
     return requests, Generation(sheet_id, generation.title, (token,))
+
+
+def shows_two_tokens(generation: Generation, shown: Mapping[int, Mapping[str, Any]]) -> bool:
+    """Whether a commit's answer, sheets by id, shows a token beside the one that the commit made."""
+    found = shown.get(generation.sheet_id or 0, {}).get("protectedRanges", ())
+    ours = [each for each in found if str(each.get("description", "")).startswith(DESCRIPTION)]
+    return len(ours) > 1
 
 
 def free_title(title: str, taken: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
-from target_gsheets.proof import Evidence, Verdict, judge
+from target_gsheets.proof import Evidence, Verdict, entry_of, judge
 
 
 class Intake:
@@ -40,6 +40,8 @@ class Intake:
                     f"The streams {other!r} and {stream!r} both come as {alias!r}, so nobody could tell when it is "
                     "whole. Give them aliases of their own in 'stream_maps'."
                 )
+        if stream not in self.evidence:
+            self.evidence[stream].entry = entry_of(stream, self._state or {})
         self.evidence[stream].incremental = incremental
         self.ended_on_state = False
 
@@ -57,8 +59,8 @@ class Intake:
         """Note a STATE, which speaks of all streams."""
         self._state = value
         self.ended_on_state = True
-        for evidence in self.evidence.values():
-            evidence.see_state()
+        for stream, evidence in self.evidence.items():
+            evidence.see_state(entry_of(stream, value))
 
     def aliases_of(self, stream: str) -> list[str]:
         """The names under which a stream's rows are buffered."""
@@ -103,12 +105,16 @@ class Intake:
         """The last STATE without the bookmarks of streams whose rows aren't in the workbook.
 
         These are the failed ones, and `behind`: aliases whose sheet isn't what their bookmark says. None where there
-        was none, or where one has to be left out of a STATE whose shape we don't know.
+        was none, or where one has to be left out of a STATE whose shape we don't know: some taps keep bookmarks under
+        ids of their own, so an entry that belongs to no stream of the input may be that of one that has no entry.
         """
         left_out = {*self.failed, *(self._sources[alias] for alias in behind)}
         if self._state is None or not left_out:
             return None if self._state is None else dict(self._state)
         bookmarks = self._state.get("bookmarks")
         if not isinstance(bookmarks, Mapping):
+            return None
+        unknown = bookmarks.keys() - self._sources.values() - left_out
+        if unknown and left_out - bookmarks.keys():
             return None
         return {**self._state, "bookmarks": {name: bookmarks[name] for name in bookmarks if name not in left_out}}

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from target_gsheets.blocks import encoded_length
-from target_gsheets.errors import LimitError
+from target_gsheets.blocks import CELL_FRAME_BYTES, Block, encoded_length, request_bytes
+from target_gsheets.cells import Cell
+from target_gsheets.errors import LimitError, SheetError
+from target_gsheets.workbook import MAX_CELLS
 
 Request: TypeAlias = "dict[str, Any]"
 
-MAX_CELLS = 10_000_000
 MAX_COLUMNS = 18_278
 # Google refuses bodies over 10,485,760 bytes; what is left is for the frame around the requests.
 MAX_COMMIT_BYTES = 10_000_000
@@ -35,6 +36,24 @@ def refuse_too_large(grids: Mapping[str, tuple[int, int]], *, other_cells: int) 
                 f"The stream {stream!r} needs {columns:,} columns, and a sheet holds {MAX_COLUMNS:,}. "
                 "Nothing was written. Leave some columns out in the tap's selection."
             )
+
+
+def refuse_too_long(blocks: Iterable[Block]) -> None:
+    """Raise SheetError where a row alone is more than one call may carry."""
+    for block in blocks:
+        for number, row in enumerate(block.rows):
+            if len(row) * CELL_FRAME_BYTES > MAX_COMMIT_BYTES // 2 or sum(map(length_of, row)) > MAX_COMMIT_BYTES // 2:
+                size = request_bytes(row)
+                if size > MAX_COMMIT_BYTES:
+                    raise SheetError(
+                        f"row {block.row + number + 1} of its sheet takes {size:,} bytes, and Google takes "
+                        f"{MAX_COMMIT_BYTES:,} in one request: leave out the columns with the longest texts"
+                    )
+
+
+def length_of(cell: Cell) -> int:
+    """How many characters a text has; nothing else is long."""
+    return len(cell) if isinstance(cell, str) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from target_gsheets.api import SheetsApi
+from target_gsheets.columns import header_key
 from target_gsheets.errors import RefusedError, TransientError
 from target_gsheets.generation import Generation, find_generation
 from target_gsheets.grid import quote_title
@@ -59,6 +60,7 @@ class Reader:
     timezone: tzinfo | None
     streams: Sequence[Arrived]
     silent: Mapping[str, str]
+    run: str
     _zone: tzinfo | None = field(init=False, default=None)
     _wanted: list[WantedSheet] = field(init=False, default_factory=list)
 
@@ -70,6 +72,9 @@ class Reader:
         wanted = [sheet for sheet in self._sheets(titles, zone) if sheet.stream not in failed]
         pairs = [(sheet, find_sheet(workbook, sheet.stream, sheet.title)) for sheet in wanted]
         contents = self.read_contents([sheet for _, sheet in pairs if sheet])
+        pairs = [
+            (each, sheet if sheet and is_ours(sheet, contents[sheet.sheet_id], each) else None) for each, sheet in pairs
+        ]
         behind = frozenset(
             stream
             for stream, bookmark in self.silent.items()
@@ -91,9 +96,15 @@ class Reader:
     def _sheets(self, titles: Mapping[str, str], zone: tzinfo) -> list[WantedSheet]:
         """What the streams want their sheets to hold, converted once for a time zone."""
         if zone != self._zone:
-            self._wanted = [wanted_sheet(arrived, titles[arrived.stream], zone) for arrived in self.streams]
+            self._wanted = [wanted_sheet(arrived, titles[arrived.stream], zone, self.run) for arrived in self.streams]
             self._zone = zone
         return self._wanted
+
+
+def is_ours(sheet: Sheet, content: Content, wanted: WantedSheet) -> bool:
+    """Whether a stream may have a sheet: its own, or one under its title that is blank or has all of its columns."""
+    header = set(map(header_key, content.header))
+    return sheet.mark is not None or content.is_blank or header.issuperset(map(header_key, wanted.columns))
 
 
 def holds(sheet: Sheet | None, bookmark: str) -> bool:

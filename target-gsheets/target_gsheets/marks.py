@@ -10,13 +10,15 @@ is found. Google keeps at most 30,000 characters of metadata for a sheet (second
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 METADATA_KEY = "target-gsheets"
-MAX_METADATA_CHARACTERS = 30_000
+MAX_METADATA_CHARACTERS = 29_000  # of 30,000, which may count the key, and what somebody else leaves on the sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,21 @@ class StreamMark:
     columns: tuple[ColumnMark, ...] = ()
     keys: str = ""
     bookmark: str = ""
+    run: str = ""  # the last that appended rows, where rows are appended whatever is there
     metadata_id: int = 0
 
     def to_value(self) -> str:
-        """The entry's value; columns that are too many for it are left out, and then never removed from the sheet."""
+        """The entry's value. Many columns are compressed; far too many are left out, and then a column that has the
+        name of one of ours counts as ours.
+        """
         columns = [[column.name, *trimmed([column.shown_as, column.header])] for column in self.columns]
-        rest = {"keys": self.keys, "bookmark": self.bookmark}
+        rest = {"keys": self.keys, "bookmark": self.bookmark, "run": self.run}
         value = compact({"stream": self.stream, "columns": columns, **rest})
-        if len(value) <= MAX_METADATA_CHARACTERS:
-            return value
-        return compact({"stream": self.stream, "columns": [], **rest})
+        if len(value) > MAX_METADATA_CHARACTERS:
+            value = compact({"stream": self.stream, "columns": packed(columns), **rest})
+        if len(value) > MAX_METADATA_CHARACTERS:
+            value = compact({"stream": self.stream, "columns": [], **rest})
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,24 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
         return StatusMark()
     if role == "staging":
         return StagingMark(str(value["run"]), float(value["at"]))
-    columns = tuple(ColumnMark(*map(str, column)) for column in value["columns"])
-    return StreamMark(str(value["stream"]), columns, str(value["keys"]), str(value.get("bookmark", "")))
+    columns = value["columns"]
+    columns = unpacked(columns) if isinstance(columns, str) else columns
+    columns = tuple(ColumnMark(*map(str, column)) for column in columns)
+    stream, keys, bookmark, run = (str(value[name]) for name in ("stream", "keys", "bookmark", "run"))
+    return StreamMark(stream, columns, keys, bookmark, run)
+
+
+def packed(columns: Sequence[Any]) -> str:
+    """Columns as a compressed text."""
+    return base64.b85encode(zlib.compress(compact(columns).encode(), 9)).decode()
+
+
+def unpacked(text: str) -> Any:
+    """The columns of a compressed text; raise ValueError where it is none."""
+    try:
+        return json.loads(zlib.decompress(base64.b85decode(text)))
+    except zlib.error as exc:
+        raise ValueError("no compressed columns") from exc
 
 
 def trimmed(texts: list[str]) -> list[str]:

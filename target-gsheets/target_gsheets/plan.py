@@ -6,20 +6,23 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from target_gsheets.blocks import Block
 from target_gsheets.errors import SheetError
 from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
 from target_gsheets.generation import free_title
-from target_gsheets.limits import MAX_CELLS, refuse_too_large
+from target_gsheets.limits import refuse_too_large, refuse_too_long
 from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.proof import Guards
 from target_gsheets.sheet_plan import plan_sheet
 from target_gsheets.wanted import WantedSheet
-from target_gsheets.workbook import Content, Sheet, Workbook
+from target_gsheets.workbook import MAX_CELLS, Content, Sheet, Workbook
+
+STATUS_CELLS = 1  # of the sheet of the token, where the commit has to add it
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sheets of a run, and the room that is left while they are being changed."""
+    """The sheets of a run, and how many cells are left while they are being changed."""
 
     sheets: tuple[SheetPlan, ...]
     failed: Mapping[str, str]  # stream -> why its sheet can't be touched
@@ -71,14 +74,17 @@ def plan_sheets(
             else:
                 content = contents[sheet.sheet_id]
                 plans.append(plan_sheet(sheet, content, sheet_wanted, guards, removals_first=removals_first))
+            refuse_too_long(step for step in plans[-1].steps if isinstance(step, Block))
         except SheetError as exc:
             failed[sheet_wanted.stream] = str(exc)
+    plans = [plan for plan in plans if plan.stream not in failed]
     touched = {sheet.sheet_id for found, sheet in wanted if sheet and found.stream not in failed}
+    status = 0 if any(isinstance(sheet.note, StatusMark) for sheet in workbook.sheets) else STATUS_CELLS
     others = [sheet for sheet in workbook.sheets if sheet.sheet_id not in touched]
-    staying = sum(sheet.cells for sheet in others if not isinstance(sheet.note, StagingMark))
+    staying = sum(sheet.cells for sheet in others if not isinstance(sheet.note, StagingMark)) + status
     grids = {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans}
     refuse_too_large(grids, other_cells=staying)
-    peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans)
+    peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans) + status
     return Plan(tuple(plans), failed, spare_cells=MAX_CELLS - peak)
 
 

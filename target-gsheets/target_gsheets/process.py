@@ -48,6 +48,7 @@ class TargetProcess(Target):
 
     def __init__(self, **kwargs: Any) -> None:
         self.intake = Intake()
+        self.errors: list[Exception] = []  # of records, each said when its stream is given up
         self._committing = False
         self._terminated = threading.Event()
         self._signal = 0
@@ -128,7 +129,9 @@ class TargetProcess(Target):
         target.read(file_input)
         try:
             target.process_endofpipe()
-        except STREAM_ERRORS:
+        except STREAM_ERRORS as exc:
+            if exc not in target.errors:
+                raise
             sys.exit(1)  # said already
         if target.intake.is_flawed:
             sys.exit(1)

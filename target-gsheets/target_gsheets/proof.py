@@ -3,6 +3,11 @@
 Proof is an ACTIVATE_VERSION that follows the stream's records of that version. A tap that never sends one gets the
 benefit of the doubt under a cautious rule; one that numbers its records and stops short of activating them was cut.
 (Records without a STATE after them say nothing: the SDK's taps send no STATE that is equal to the last one.)
+
+A STATE speaks of a stream only by an entry among its bookmarks, and of its end only by one that is new since its last
+record. For the SDK's taps answer SIGTERM with a STATE and exit status 0, but a table that is sent whole gets its entry
+at its end. An entry of an earlier run is in the STATE that these taps send at their start; of one that sends none then,
+and is stopped so, nobody can tell.
 """
 
 from __future__ import annotations
@@ -56,6 +61,8 @@ class Evidence:
     announced: int | None = None  # the last version activated, before or after its records
     activated: bool = False  # ... after the records of that version
     confirmed: bool = False  # ... and a STATE followed
+    entry: Mapping[str, Any] | None = None  # what the last STATE has of this stream
+    has_news: bool = False  # that entry came, or changed, after the last record
 
     def see_record(self, version: int | None) -> bool:
         """Count a record; True when it begins a version, so that rows of an older one are void."""
@@ -65,7 +72,7 @@ class Evidence:
         self.version = version
         self.records += 1
         self.records_since_state += 1
-        self.activated = self.confirmed = False
+        self.activated = self.confirmed = self.has_news = False
         return begins
 
     def see_activation(self, version: int | None) -> None:
@@ -73,10 +80,12 @@ class Evidence:
         self.announced = version
         self.activated = self.records == 0 or self.version == version
 
-    def see_state(self) -> None:
-        """Note a STATE, whatever stream it speaks of."""
+    def see_state(self, entry: Mapping[str, Any] | None) -> None:
+        """Note a STATE, whatever stream it speaks of; `entry` is what it has of this one."""
         self.records_since_state = 0
         self.confirmed = self.activated
+        self.has_news = entry is not None and (self.has_news or entry != self.entry)
+        self.entry = entry
 
 
 def judge(
@@ -86,8 +95,10 @@ def judge(
 
     `state` is the last STATE's value, if any; `broken` says that the input ended at a line that is no message.
     """
+    state = state or {}
     if seen.records == 0:
-        return Verdict.WHOLE if seen.activated and seen.confirmed and not seen.incremental else Verdict.SILENT
+        emptied = seen.activated and seen.confirmed and not seen.incremental and may_mean_empty(seen, state)
+        return Verdict.WHOLE if emptied and not is_unfinished(name, state) else Verdict.SILENT
     never_activated = seen.version is not None and seen.announced != seen.version
     if not seen.activated and (never_activated or (broken and seen.records_since_state)):
         return Verdict.CUT
@@ -95,13 +106,29 @@ def judge(
         return Verdict.INCREMENTAL
     if seen.activated:
         return Verdict.WHOLE
-    ended_well = ended_on_state and not seen.records_since_state and not is_unfinished(name, state or {})
+    ended_well = ended_on_state and seen.has_news and not is_unfinished(name, state)
     return Verdict.LIKELY_WHOLE if ended_well and seen.records % SUSPICIOUS_MULTIPLE else Verdict.UNPROVEN
 
 
-def is_unfinished(name: str, state: Mapping[str, Any]) -> bool:
-    """Whether a STATE says that the tap was still at work on a stream when it sent it."""
+def entry_of(name: str, state: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a STATE has of a stream as a whole.
+
+    None for one that has `partitions` as well: they come one after the other, and nobody tells which is the last.
+    """
     bookmarks = state.get("bookmarks")
-    bookmark = bookmarks.get(name) if isinstance(bookmarks, Mapping) else None
-    in_progress = isinstance(bookmark, Mapping) and "progress_markers" in bookmark
-    return in_progress or state.get("currently_syncing") == name
+    entry = bookmarks.get(name) if isinstance(bookmarks, Mapping) else None
+    return entry if isinstance(entry, Mapping) and "partitions" not in entry else None
+
+
+def may_mean_empty(seen: Evidence, state: Mapping[str, Any]) -> bool:
+    """Whether the last STATE speaks of a stream without records; one without bookmarks may, unless it is blank.
+
+    A STATE of other streams doesn't: a child stream is activated for each row of its parent, whether that has children
+    or not.
+    """
+    return seen.entry is not None or (bool(state) and not isinstance(state.get("bookmarks"), Mapping))
+
+
+def is_unfinished(name: str, state: Mapping[str, Any]) -> bool:
+    """Whether a STATE says that the tap was still at work, on this stream or under an id of its own on any."""
+    return "progress_markers" in (entry_of(name, state) or {}) or state.get("currently_syncing") is not None

@@ -123,8 +123,8 @@ def change_steps(sheet: Sheet, content: Content, found: Comparison) -> Sequence[
         return blocks
     top, end = changes.changed[0].row, changes.changed[-1].row + 1
     ours = {place for place in found.layout.now if place is not None}
-    rows_of_people = (row for row in content.rows[top:end] if len(row) > len(ours))
-    if any(cell is not None for row in rows_of_people for place, cell in enumerate(row) if place not in ours):
+    beside = (cell for row in content.rows[top:end] for place, cell in enumerate(row) if place not in ours)
+    if any(cell is not None for cell in beside) or not changes.mirrored.issuperset(range(top, end)):
         return blocks
     rows = apply_changes(replace(changes, added=(), removed=()), found.now)[top:end]
     left = min(run.column for run in changes.changed)

@@ -26,6 +26,14 @@ Request: TypeAlias = "dict[str, Any]"
 MIN_STAGED_BYTES = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many cells may be added: to the workbook as it is, and when it is largest during the commit."""
+
+    now: int
+    at_peak: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StagedBlock:
     """A block and the hidden place where its values are written first: a title, a sheet and a row."""
@@ -87,16 +95,20 @@ def unstaged(plans: Sequence[SheetPlan]) -> Staging:
 
 
 def stage(
-    plans: Sequence[SheetPlan], mark: StagingMark, max_request_bytes: int, new_id: Callable[[], int], *, room: int
+    plans: Sequence[SheetPlan], mark: StagingMark, max_request_bytes: int, new_id: Callable[[], int], room: Room
 ) -> Staging:
     """Prepare the sheets of a run; `new_id` gives ids for sheets and marks.
 
-    Where the workbook has no room for the cells that would be copied (`room`), they go in the commit, or in several.
+    Where the workbook has no room for hidden sheets, their values go in the commit, or in several.
     """
     prepare: list[Request] = []
     steps: list[tuple[str | None, Step | StagedBlock]] = []
     blocks = [step for plan in plans if not plan.new for step in plan.steps if is_staged(step)]
-    copies = bool(blocks) and sum(len(block.rows) for block in blocks) * max(block.width for block in blocks) <= room
+    new_cells = sum(plan.new.row_count * plan.new.column_count for plan in plans if plan.new)
+    if new_cells > room.now:
+        return unstaged(plans)  # rows must go before others can come
+    cells = sum(len(block.rows) for block in blocks) * max((block.width for block in blocks), default=0)
+    copies = bool(blocks) and cells <= min(room.now - new_cells, room.at_peak)
     shelf = Shelf(new_id(), max_request_bytes if copies else None)
     for plan in in_order(plans):
         new = plan.new

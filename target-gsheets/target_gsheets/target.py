@@ -41,7 +41,6 @@ class TargetGSheets(TargetProcess):
     message_reader: MessageReader
 
     def __init__(self, **kwargs: Any) -> None:
-        self._errors: list[Exception] = []
         super().__init__(**kwargs)
         self._settings = parse_settings(self.config, os.environ)
         self._api = SheetsApi(self._settings, time.monotonic, self._pause)
@@ -73,7 +72,7 @@ class TargetGSheets(TargetProcess):
         except STREAM_ERRORS as exc:
             number = self.intake.evidence[stream].records
             self.intake.fail(stream, f"record {number} can't be taken: {one_line(exc)}")
-            self._errors.append(exc)
+            self.errors.append(exc)
 
     def _forget_rows(self, stream: str) -> None:
         """Drop what was buffered of an older version."""
@@ -116,8 +115,8 @@ class TargetGSheets(TargetProcess):
             self.logger.error("%s: %s. The sheet of this stream is left as it is.", stream, reason.rstrip("."))
         if self._signal:
             sys.exit(128 + self._signal)
-        if self._errors:
-            raise self._errors[0]
+        if self.errors:
+            raise self.errors[0]
 
     def _commit(self, verdicts: Mapping[str, Verdict]) -> Collection[str]:
         """Bring the streams that may be committed into the workbook and report each.

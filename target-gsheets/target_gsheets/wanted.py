@@ -20,6 +20,7 @@ from target_gsheets.cells import (
     has_milliseconds,
     number_format,
 )
+from target_gsheets.columns import header_key
 from target_gsheets.proof import Verdict
 from target_gsheets.workbook import Row
 
@@ -54,9 +55,20 @@ class WantedSheet:
     rows: tuple[Row, ...]
     losses: Losses
     bookmark: str = ""  # a digest of the bookmark that the rows came with
+    run: str = ""  # an id of the run that brings them
+
+    @property
+    def is_appended(self) -> bool:
+        """Whether rows are added whatever is there: nothing tells a row that came before from an equal one."""
+        return self.verdict is Verdict.INCREMENTAL and not self.keys
+
+    @property
+    def appending_run(self) -> str:
+        """The run, where the mark must tell whether it has appended its rows."""
+        return self.run if self.is_appended else ""
 
 
-def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo) -> WantedSheet:
+def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> WantedSheet:
     """Convert a stream's rows, column by column."""
     buffer = arrived.buffer
     losses = Losses()
@@ -79,20 +91,21 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo) -> WantedSheet:
         rows=rows,
         losses=losses,
         bookmark=arrived.bookmark,
+        run=run,
     )
 
 
 def header_texts(names: Iterable[str]) -> tuple[str, ...]:
     """What stands above the columns: their names as a cell can hold them, none of them empty, all of them different."""
-    texts: list[str] = []
+    texts: dict[str, str] = {}  # by what each goes by in a sheet
     for name in names:
         text = base = clean_text(name, Losses()) or "(no name)"
         number = 1
-        while text in texts:
+        while header_key(text) in texts:
             number += 1
             text = f"{base} ({number})"
-        texts.append(text)
-    return tuple(texts)
+        texts[header_key(text)] = text
+    return tuple(texts.values())
 
 
 def column_format(column: Column, rows: tuple[Row, ...], position: int) -> NumberFormat | None:

@@ -18,6 +18,8 @@ FIELDS = (
 
 Row: TypeAlias = "Sequence[Cell]"
 
+MAX_CELLS = 10_000_000  # of a workbook, blank ones included
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -59,6 +61,11 @@ class Workbook:
     timezone: str
     sheets: tuple[Sheet, ...]
     titles: frozenset[str] = frozenset()  # all that are taken, in lower case; charts have tabs without a grid as well
+
+    @property
+    def spare_cells(self) -> int:
+        """How many cells may be added as the workbook is now."""
+        return MAX_CELLS - sum(sheet.cells for sheet in self.sheets)
 
 
 @dataclass(frozen=True, slots=True)

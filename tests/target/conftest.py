@@ -120,7 +120,7 @@ class Workbook:
     def share_with(self, account):
         """Let an account of its own write here; the setting with its key."""
         key = self.emulator.credentials_of(account)
-        self.reader.share(key["client_email"], perm_type="user", role="writer", notify=False)
+        self.emulator.share(self.spreadsheet_id, key["client_email"], "writer")
         return {"credentials_json": key}
 
     def titles(self):

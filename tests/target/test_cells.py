@@ -157,6 +157,17 @@ def test_characters_that_sheets_refuses_are_removed_and_counted():
     assert losses == Losses(cut=0, removed=2)
 
 
+@pytest.mark.parametrize(
+    ("value", "cell", "removed"),
+    [("\ud800x", "x", 1), ({"a\udfff": ["\ud800b", 1]}, '{"a":["b",1]}', 2), (["🎉"], '["🎉"]', 0)],
+    ids=["text", "json", "none"],
+)
+def test_halves_of_surrogate_pairs_are_removed_and_counted(value, cell, removed):
+    losses = Losses()
+    assert to_cell(Kind.TEXT, value, losses=losses) == cell
+    assert losses == Losses(cut=0, removed=removed)
+
+
 @pytest.mark.parametrize(("character", "kept"), [("x", 49_990), ("🎉", 24_995)], ids=["ascii", "astral"])
 def test_a_text_over_the_limit_is_cut_and_counted(character, kept):
     losses = Losses()
@@ -185,6 +196,12 @@ def test_a_text_at_the_limit_is_whole():
         ({"type": "number", "multipleOf": Decimal("1E-10")}, Column("c", Kind.NUMBER, 10)),
         ({"type": "number", "multipleOf": 100}, Column("c", Kind.NUMBER, 0)),
         ({"type": "integer", "multipleOf": 5}, Column("c", Kind.INTEGER)),
+        ({"anyOf": [{"type": "number", "multipleOf": Decimal("0.01")}, {"type": "null"}]}, Column("c", Kind.NUMBER, 2)),
+        ({"oneOf": [{"type": "string"}, {"type": "number", "multipleOf": 1}]}, Column("c", Kind.NUMBER, 0)),
+        ({"multipleOf": Decimal("0.1"), "anyOf": [{"type": ["number", "null"]}]}, Column("c", Kind.NUMBER, 1)),
+        ({"anyOf": [{"type": "boolean"}, {"type": "number", "multipleOf": 1}]}, Column("c", Kind.BOOLEAN)),
+        ({"type": "number", "multipleOf": "0,01"}, Column("c", Kind.NUMBER)),
+        ({"type": "number", "multipleOf": True}, Column("c", Kind.NUMBER)),
         ({"type": ["array", "null"], "items": {"type": "string"}}, Column("c", Kind.JSON)),
         ({}, Column("c", Kind.JSON)),
     ],

@@ -248,12 +248,29 @@ def test_a_dead_run_s_hidden_sheets_go_after_an_hour_even_if_nothing_changed(wor
     assert all_hidden_but_status(workbook) == []
 
 
+def fill_up(workbook, room):
+    """Leave room for so many cells, and no more."""
+    sheets = workbook.emulator.workbook(workbook.spreadsheet_id).sheets
+    cells = 10_000_000 - room - sum(sheet.row_count * sheet.column_count for sheet in sheets)
+    grid = {"rowCount": cells, "columnCount": 1, "frozenRowCount": 0}
+    workbook.edit({"addSheet": {"properties": {"title": "Full", "gridProperties": grid}}})
+
+
+@pytest.mark.parametrize("max_request_bytes", [1_000, 2_000_000])
+def test_a_full_workbook_takes_new_rows_where_as_many_go(workbook, max_request_bytes):
+    workbook.sync(*users(*((number, "x" * 50) for number in range(40))))
+    fill_up(workbook, 0)
+    rows = [(-1 - number, "y" * 50) for number in range(40)]
+    workbook.sync(*users(*rows, version=2), max_request_bytes=max_request_bytes)
+    assert workbook.values("users") == [list(row) for row in rows]
+
+
 @pytest.mark.parametrize(("keys", "room"), [(("id",), 20), ((), 40 * 3 + 20)], ids=["keyed", "keyless"])
 def test_without_room_to_stage_no_reader_ever_sees_an_empty_sheet(workbook, monkeypatch, caplog, keys, room):
-    monkeypatch.setattr("target_gsheets.plan.MAX_CELLS", 26_000 + 42 * 3 + 1 + room)
     monkeypatch.setattr("target_gsheets.limits.MAX_COMMIT_BYTES", 9_000)
     monkeypatch.setattr("target_gsheets.blocks.MAX_CHUNK_BYTES", 5_000)
     workbook.sync(*users(*rows_of("a"), keys=keys))
+    fill_up(workbook, room)
     seen, look = watch(workbook)
     workbook.sync(*users(*rows_of("b"), version=2, keys=keys), between=look, max_request_bytes=10_000)
     look(0)

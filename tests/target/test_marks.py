@@ -23,9 +23,9 @@ def entry(value, key=METADATA_KEY):
     return {"metadataKey": key, "metadataValue": value, "metadataId": 5}
 
 
-@given(TEXTS, st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS), max_size=5), TEXTS, TEXTS)
-def test_a_stream_s_mark_is_read_as_it_was_left(stream, columns, keys, bookmark):
-    mark = StreamMark(stream, tuple(columns), keys, bookmark, 5)
+@given(TEXTS, st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS), max_size=5), TEXTS, TEXTS, TEXTS)
+def test_a_stream_s_mark_is_read_as_it_was_left(stream, columns, keys, bookmark, run):
+    mark = StreamMark(stream, tuple(columns), keys, bookmark, run, 5)
     assert maybe_mark([entry("x", key="theirs"), entry(mark.to_value())]) == mark
 
 
@@ -35,13 +35,33 @@ def test_the_other_marks_are_read_as_they_were_left(mark):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "{", "[]", "5", '"x"', "{}", '{"stream":"a"}', '{"stream":"a","columns":5,"keys":""}']
+    "value",
+    [
+        "",
+        "{",
+        "[]",
+        '{"stream":"a","columns":"x","keys":""}',
+        "5",
+        '"x"',
+        "{}",
+        '{"stream":"a"}',
+        '{"stream":"a","columns":5,"keys":"","bookmark":"","run":""}',
+        '{"stream":"a","columns":"x","keys":"","bookmark":"","run":""}',
+    ],
 )
 def test_what_somebody_else_wrote_is_no_mark(value):
     assert maybe_mark([entry(value)]) is None
 
 
-def test_a_table_too_wide_for_metadata_keeps_its_stream_and_its_keys():
-    mark = StreamMark("wide", tuple(ColumnMark(f"column {number}" * 5) for number in range(1_000)), "ff", "b", 5)
+def test_a_wide_table_keeps_its_columns():
+    columns = tuple(ColumnMark(f"a column with number {number}", "NUMBER 0") for number in range(2_000))
+    mark = StreamMark("wide", columns, "ff", "b", "", 5)
     assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
-    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", "b", 5)
+    assert maybe_mark([entry(mark.to_value())]) == mark
+
+
+def test_a_table_too_wide_for_metadata_keeps_its_stream_and_its_keys():
+    columns = tuple(ColumnMark(f"{number * 7919 % 99991}" * 5) for number in range(8_000))
+    mark = StreamMark("wide", columns, "ff", "b", "", 5)
+    assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
+    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", "b", "", 5)

@@ -196,6 +196,38 @@ def test_columns_that_come_and_go_leave_peoples_columns_alone(workbook):
     assert workbook.all_values("users") == [["id", "mail", "note"], [1, "m", "mine"]]
 
 
+def test_a_sheet_of_people_s_with_the_title_and_other_columns_stays_theirs(workbook):
+    sheet = workbook.reader.add_worksheet("users", 5, 3)
+    sheet.update([["name", "phone"], ["mine", 1]])
+    for version in (1, 2):
+        workbook.sync(*users((1, "a"), version=version))
+        assert workbook.all_values("users") == [["name", "phone"], ["mine", 1]]
+        assert workbook.values("users (2)") == [[1, "a"]]
+
+
+def append(*texts, **options):
+    lines = [record_message("log", {"text": text}) for text in texts]
+    schema = schema_message("log", {"text": "string"}, (), bookmark_properties=["text"])
+    return [schema, *lines, {"type": "STATE", "value": {"bookmarks": {"log": {"at": len(texts)}}}}]
+
+
+def test_an_incremental_stream_without_a_key_is_appended_to_whatever_is_there(workbook):
+    workbook.sync(*append("a", "b", "b"))
+    workbook.sync(*append("b", "c"))
+    workbook.sync(*append("c"))
+    assert [row[0] for row in workbook.values("log")] == ["a", "b", "b", "b", "c", "c"]
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_an_append_whose_answer_was_lost_isn_t_repeated(workbook, nth, monkeypatch):
+    monkeypatch.setattr("target_gsheets.patience.LONGEST_WAIT_SECONDS", 0.01)
+    workbook.sync(*append("a"))
+    fault = {"kind": "cut", "when": "after", "method": "spreadsheets.batchUpdate"}
+    workbook.emulator.set_faults({**fault, "nth": nth}, {**fault, "nth": 1})
+    workbook.sync(*append("a", "b"))
+    assert [row[0] for row in workbook.values("log")] == ["a", "a", "b"]
+
+
 def test_a_sheet_with_the_title_is_taken_over(workbook):
     sheet = workbook.reader.add_worksheet("users", 5, 3)
     sheet.update([["name", "id"], ["old", 1], ["gone", 9]])

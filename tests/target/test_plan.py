@@ -319,7 +319,7 @@ def test_where_there_is_no_room_for_both_rows_go_before_others_come(monkeypatch)
     plan = plan_of([now], wanted([(-1 - number, "y") for number in range(9)]))
     found = kinds(plan)
     assert found.index("deleteDimension") < found.index("insertDimension")
-    assert plan.plan.spare_cells == 7
+    assert plan.plan.spare_cells == 6
     starts = [found["start"]["rowIndex"] for found in requests_of(plan, "updateCells")]
     assert starts == [1]
 

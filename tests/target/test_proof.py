@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from target_gsheets.proof import Evidence, Verdict, judge
+from target_gsheets.proof import Evidence, Verdict, entry_of, judge
 
 RECORD, STATE = "record", "state"
 UNFINISHED = {"bookmarks": {"s": {"progress_markers": {"id": 1}}}}
 
 
-def verdict_of(messages, *, incremental=False, state=None, broken=False):
-    """Judge a stream by its messages: `record`, `state`, (record, version), (activate, version)."""
-    seen = Evidence(incremental=incremental)
+def verdict_of(messages, *, incremental=False, state=None, broken=False, before=None):
+    """Judge a stream by its messages: `record`, `state` or a STATE's value, (record, version), (activate, version).
+
+    `state` is the value of a plain `state`, `before` the one of a STATE that came before the stream.
+    """
+    seen = Evidence(incremental=incremental, entry=entry_of("s", before or {}))
+    value = before
     for message in messages:
-        if message == STATE:
-            seen.see_state()
+        if message == STATE or isinstance(message, dict):
+            value = message if isinstance(message, dict) else {"bookmarks": {"s": {}}} if state is None else state
+            seen.see_state(entry_of("s", value))
         elif message == RECORD:
             seen.see_record(None)
         elif message[0] == RECORD:
             seen.see_record(message[1])
         else:
             seen.see_activation(message[1])
-    last = messages[-1] if messages else None
-    value = (state or {"bookmarks": {"s": {}}}) if STATE in messages else None
-    return judge("s", seen, state=value, ended_on_state=last == STATE, broken=broken)
+    ended_on_state = bool(messages) and (messages[-1] == STATE or isinstance(messages[-1], dict))
+    return judge("s", seen, state=value, ended_on_state=ended_on_state, broken=broken)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +85,64 @@ def test_an_incremental_stream_without_records_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    "state", [UNFINISHED, {"currently_syncing": "s"}], ids=["progress-markers", "currently-syncing"]
-)
+    "state",
+    [UNFINISHED, {"currently_syncing": "s", "bookmarks": {"s": {}}},
+     {"currently_syncing": "public-s", "bookmarks": {"s": {}}}],
+    ids=["progress-markers", "currently-syncing", "currently-syncing-an-id-of-the-tap-s-own"],
+)  # fmt: skip
 def test_a_tap_that_was_still_at_work_proves_nothing(state):
     assert verdict_of([RECORD, STATE], state=state) is Verdict.UNPROVEN
+    assert verdict_of([("activate", 1), STATE], state=state) is Verdict.SILENT
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ({"bookmarks": {"s": {}}, "currently_syncing": None}, Verdict.LIKELY_WHOLE),
+        ({}, Verdict.UNPROVEN),
+        ({"bookmarks": {}}, Verdict.UNPROVEN),
+        ({"bookmarks": {"public-s": {}}}, Verdict.UNPROVEN),
+        ({"bookmarks": {"s": None}}, Verdict.UNPROVEN),
+        ({"bookmarks": {"s": {"partitions": []}}}, Verdict.UNPROVEN),
+        ({"s": {}}, Verdict.UNPROVEN),
+    ],
+    ids=["whole", "sdk-tap-terminated", "other-streams", "an-id-of-the-tap-s-own", "null", "partitions", "other-shape"],
+)
+def test_a_stream_without_proof_is_whole_only_where_state_speaks_of_it(state, verdict):
+    assert verdict_of([RECORD, STATE], state=state) is verdict
+
+
+@pytest.mark.parametrize(
+    ("messages", "verdict"),
+    [
+        ([RECORD, {"bookmarks": {"s": {"at": 1}}}], Verdict.UNPROVEN),
+        ([RECORD, {"bookmarks": {"s": {"at": 2}}}], Verdict.LIKELY_WHOLE),
+        ([RECORD, {"bookmarks": {"s": {"at": 2}}}, {"bookmarks": {"s": {"at": 2}, "t": {}}}], Verdict.LIKELY_WHOLE),
+        ([RECORD, {"bookmarks": {"s": {"at": 2}}}, {"bookmarks": {}}], Verdict.UNPROVEN),
+        ([RECORD, {"bookmarks": {"s": {"at": 2}}}, RECORD, {"bookmarks": {"s": {"at": 2}, "t": {}}}], Verdict.UNPROVEN),
+    ],
+    ids=["as-given", "moved-on", "moved-on-before-another-stream", "gone", "as-in-mid-stream"],
+)
+def test_an_entry_that_was_there_before_the_last_record_says_nothing_of_the_end(messages, verdict):
+    assert verdict_of(messages, before={"bookmarks": {"s": {"at": 1}}}) is verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ({"bookmarks": {"s": {}}}, Verdict.WHOLE),
+        ({"bookmarks": {"s": {"at": 1}}}, Verdict.WHOLE),
+        ({"s": 1}, Verdict.WHOLE),
+        ({}, Verdict.SILENT),
+        ({"bookmarks": {}}, Verdict.SILENT),
+        ({"bookmarks": {"child": {}}}, Verdict.SILENT),
+        ({"bookmarks": {"s": {"partitions": []}}}, Verdict.SILENT),
+    ],
+    ids=["its-entry", "its-entry-as-before", "other-shape", "sdk-tap-terminated", "no-entry", "other-streams",
+         "child-of-the-first-parent"],
+)  # fmt: skip
+def test_a_stream_without_records_is_emptied_only_by_a_state_that_may_mean_it(state, verdict):
+    assert verdict_of([("activate", 1), STATE], state=state, before={"bookmarks": {"s": {"at": 1}}}) is verdict
 
 
 def test_a_new_version_begins_the_stream_anew():

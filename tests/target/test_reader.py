@@ -14,7 +14,7 @@ from target_gsheets.reader import MessageReader
 def read(data):
     messages = []
     reader = MessageReader()
-    callbacks = dict.fromkeys(["RECORD", "STATE"], messages.append)
+    callbacks = dict.fromkeys(["RECORD", "STATE", "ACTIVATE_VERSION"], messages.append)
     reader.process_lines(io.BytesIO(data), callbacks)
     return messages, reader
 
@@ -40,6 +40,26 @@ def test_blank_lines_are_nothing():
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"\\ud800x"', "\ud800x"),
+        ('"\\ud83c\\udf89\\udf89"', "🎉\udf89"),
+        ("NaN", "NaN"),
+        ("[-Infinity,Infinity]", ["-Infinity", "Infinity"]),
+    ],
+    ids=["half-a-pair", "a-pair-and-a-half", "nan", "infinities"],
+)
+def test_a_record_that_only_python_takes_for_json_keeps_its_other_values(text, value):
+    line = f'{{"type":"RECORD","stream":"s","record":{{"odd":{text},"n":1.10,"é":12345678901234567890}}}}\n'
+    assert read(line.encode())[0][0]["record"] == {"odd": value, "n": Decimal("1.10"), "é": 12345678901234567890}
+
+
+def test_a_version_may_be_written_with_a_point():
+    (message,), _ = read(b'{"type":"ACTIVATE_VERSION","stream":"s","version":1.0}\n')
+    assert message["version"] == 1
+
+
+@pytest.mark.parametrize(
     ("data", "words"),
     [
         (b'{"type":"STATE","value":{}}\n{"type":"REC', "Line 2 of the input is not JSON"),
@@ -52,9 +72,14 @@ def test_blank_lines_are_nothing():
         (b'{"type":"SCHEMA","stream":"s","schema":null}\n', "a SCHEMA without a proper 'schema'"),
         (b'{"type":"STATE","value":[]}\n', "a STATE without a proper 'value'"),
         (b'{"type":"ACTIVATE_VERSION","stream":"s"}\n', "an? ACTIVATE_VERSION without a proper 'version'"),
+        (b'{"type":"STATE","value":{"at":NaN}}\n', "Line 1 of the input is not JSON"),
+        (b'{"type":"RECORD","stream":"s","record":{"a":1e99999999999999999999}}\n', "Line 1 of the input is not JSON"),
+        (b'{"type":"RECORD","stream":"s","record":{"a":%b}}\n' % (b"[" * 99_999 + b"]" * 99_999), "Line 1 .* not JSON"),
+        (b'{"type":"RECORD","stream":"s","record":{"a":NaN,"b":%b}}\n' % (b"[" * 99_999), "Line 1 .* not JSON"),
     ],
-    ids=["cut", "not-utf8", "array", "no-type", "unknown", "record", "stream", "schema", "state", "version"],
-)
+    ids=["cut", "not-utf8", "array", "no-type", "unknown", "record", "stream", "schema", "state", "version",
+         "odd-state", "exponent", "deep", "deep-and-odd"],
+)  # fmt: skip
 def test_a_bad_line_is_named_by_its_number(data, words):
     with pytest.raises(SourceError, match=words):
         read(data)

@@ -36,17 +36,42 @@ class Rows(Stream):
         for number in range(start, self.config["rows"]):
             if number == self.config.get("dies_at"):
                 sys.stdout.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), getattr(signal, self.config.get("of", "SIGKILL")))
             if number == self.config.get("fails_at"):
                 raise RuntimeError("the source is gone")
             yield {"id": number, "text": self.config["text"]}
+
+class Parents(Stream):
+    name = "parents"
+    primary_keys = ("id",)
+    schema = Rows.schema
+
+    def get_child_context(self, record, context):
+        return {"parent": record["id"]}
+
+    def get_records(self, context):
+        for number in range(3):
+            if number == self.config.get("parent_dies_at"):
+                sys.stdout.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield {"id": number}
+
+class Children(Stream):
+    name = "rows"
+    primary_keys = ("id",)
+    schema = Rows.schema
+    parent_stream_type = Parents
+
+    def get_records(self, context):
+        for number in range(self.config["rows"] if context["parent"] else 0):
+            yield {"id": 1_000 * context["parent"] + number, "text": self.config["text"]}
 
 class RowsTap(Tap):
     name = "tap-rows"
     config_jsonschema = {"properties": {}}
 
     def discover_streams(self):
-        return [Rows(self)]
+        return [Parents(self), Children(self)] if self.config.get("children") else [Rows(self)]
 
 RowsTap.cli()
 """
@@ -113,3 +138,38 @@ def test_an_incremental_tap_s_second_run_loses_no_row(pipe, workbook):
     assert [row[0] for row in values] == list(range(310))
     assert [row[1] for row in values] == ["old"] * 299 + ["new"] * 11
     assert state["bookmarks"]["rows"]["replication_key_value"] == 309
+
+
+@pytest.mark.parametrize(
+    ("count", "given", "activates"),
+    [(901, None, False), (901, {"rows": {"at": 1}}, True), (0, None, True)],
+    ids=["at-901", "at-901-with-an-entry-of-old", "at-0"],
+)
+def test_a_tap_that_is_terminated_removes_no_row(pipe, workbook, count, given, activates):
+    """It sends a STATE, and exits with 0 as if it had reached the end."""
+    pipe(rows=1_501)
+    settings = {"emit_activate_version_messages": activates, "of": "SIGTERM", "dies_at": count}
+    tap, target, _ = pipe({"bookmarks": given} if given else None, rows=1_501, text="new", **settings)
+    assert (tap, target) == (0, 0)
+    rows, found = texts(workbook)
+    assert (rows, "old" in found) == (1_501, True)
+
+
+def test_a_tap_with_a_state_of_its_last_run_brings_removals(pipe, workbook):
+    _, _, state = pipe(rows=1_501)
+    pipe(state, rows=1_001, text="new", emit_activate_version_messages=True)
+    assert texts(workbook) == (1_001, {"new"})
+
+
+def test_a_tap_that_activates_an_emptied_table_empties_its_sheet(pipe, workbook):
+    _, _, state = pipe(rows=5)
+    pipe(state, rows=0, emit_activate_version_messages=True)
+    assert workbook.values("rows") == []
+
+
+def test_a_child_stream_is_not_emptied_where_its_parent_dies_after_a_row_without_children(pipe, workbook):
+    settings = {"children": True, "emit_activate_version_messages": True, "rows": 5}
+    pipe(**settings)
+    assert len(workbook.values("rows")) == 10
+    pipe(**settings, parent_dies_at=1)
+    assert len(workbook.values("rows")) == 10

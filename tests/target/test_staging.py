@@ -9,7 +9,7 @@ import pytest
 from target_gsheets.blocks import Block, encoded_length
 from target_gsheets.filling import NewSheet, SheetPlan
 from target_gsheets.marks import StagingMark, StreamMark
-from target_gsheets.staging import commit_requests, corrections, stage, unstaged
+from target_gsheets.staging import Room, commit_requests, corrections, stage, unstaged
 
 MARK = StagingMark("abc", 1_000.0)
 ROWS = tuple((number, "x" * 50) for number in range(500))
@@ -23,9 +23,9 @@ def new(*steps):
     return SheetPlan("posts", "posts", 500, 2, new=NewSheet(9, "posts", 502, 3, 0, StreamMark("posts")), steps=steps)
 
 
-def staged(*plans, room=10_000, limit=10_000):
+def staged(*plans, room=Room(10_000, 10_000), limit=10_000):  # noqa: B008  it is frozen
     ids = itertools.count(100)
-    return stage(plans, MARK, limit, lambda: next(ids), room=room)
+    return stage(plans, MARK, limit, lambda: next(ids), room)
 
 
 def requests_of(staging):
@@ -72,12 +72,21 @@ def test_every_call_stays_below_the_limit_and_all_values_are_in_one():
     assert sum(len(block.block.rows) for call in staging.calls for block in call) == 1_000
 
 
-@pytest.mark.parametrize(("room", "copies"), [(1_000, True), (999, False)])
+@pytest.mark.parametrize(
+    ("room", "copies"), [(Room(1_000, 1_000), True), (Room(999, 2_000), False), (Room(2_000, 999), False)]
+)
 def test_without_room_blocks_travel_with_the_commit(room, copies):
     staging = staged(there(Block(7, 1, 0, ROWS, fresh=True)), room=room)
     assert staging.copies is copies
     assert bool(staging.calls) is copies
     assert ("updateCells" in kinds(requests_of(staging))) is not copies
+
+
+def test_without_room_for_a_hidden_new_sheet_it_is_added_by_the_commit_after_others_have_shrunk():
+    sheets = (new(Block(9, 0, 0, ROWS, fresh=True)), there(Block(7, 1, 0, ROWS)))
+    staging = staged(*sheets, room=Room(502 * 3 - 1, 10_000))
+    assert (staging.prepare, staging.calls) == ((), ())
+    assert kinds(requests_of(staging)).index("addSheet") > kinds(requests_of(staging)).index("updateCells")
 
 
 def test_small_blocks_aren_t_staged():

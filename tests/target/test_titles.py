@@ -1,12 +1,14 @@
-"""A title per stream, the same in every run."""
+"""A title per stream and a header per column, the same in every run."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from target_gsheets.columns import header_key
 from target_gsheets.grid import quote_title
-from target_gsheets.wanted import sheet_titles
+from target_gsheets.wanted import header_texts, sheet_titles
 
 
 def test_a_stream_gives_its_sheet_its_name():
@@ -24,3 +26,24 @@ def test_titles_are_unique_without_regard_to_case_short_and_stable(streams):
 def test_titles_are_always_quoted_in_ranges():
     assert quote_title("CO2") == "'CO2'"
     assert quote_title("it's") == "'it''s'"
+
+
+@pytest.mark.parametrize(
+    ("names", "texts"),
+    [
+        (["id", "name"], ("id", "name")),
+        (["", "\x00", "(no name)"], ("(no name)", "(no name) (2)", "(no name) (3)")),
+        (["a\x00", "a", "a (2)"], ("a", "a (2)", "a (2) (2)")),
+        (["=a", "'=a"], ("=a", "'=a (2)")),
+        (["x\r\n", "x\n", "x\r"], ("x\r\n", "x\n (2)", "x\r (3)")),
+    ],
+    ids=["plain", "nameless", "control-character", "apostrophe", "line-breaks"],
+)
+def test_headers_are_different_as_a_sheet_gives_them_back(names, texts):
+    assert header_texts(names) == texts
+    assert len(set(map(header_key, texts))) == len(names)
+
+
+@given(st.lists(st.text("'=+a\r\n\x00 (2)", max_size=4), unique=True, max_size=8))
+def test_no_two_headers_go_by_the_same(names):
+    assert len(set(map(header_key, header_texts(names)))) == len(names)
