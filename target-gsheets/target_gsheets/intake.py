@@ -93,11 +93,16 @@ class Intake:
         """Note why a stream's sheet stays as it is; the first reason counts. Takes an alias as well."""
         self.failed.setdefault(self._sources.get(stream, stream), reason)
 
-    def bookmark_digest(self, alias: str) -> str:
-        """A digest of the bookmark that the last STATE has for a stream; empty where it has none."""
+    def bookmark_digest(self, alias: str) -> str | None:
+        """A digest of the bookmark that the last STATE has for a stream; None where it has none.
+
+        Empty for an incremental stream: its bookmark may move on without a row, and says nothing of the rows before.
+        """
         bookmarks = (self._state or {}).get("bookmarks")
         bookmark = bookmarks.get(self._sources[alias]) if isinstance(bookmarks, Mapping) else None
         if not bookmark:
+            return None
+        if self.evidence[self._sources[alias]].incremental:
             return ""
         return hashlib.sha256(msgspec.json.encode(bookmark, order="sorted")).hexdigest()[:16]
 

@@ -108,8 +108,8 @@ def is_ours(sheet: Sheet, content: Content, wanted: WantedSheet) -> bool:
 
 
 def holds(sheet: Sheet | None, bookmark: str) -> bool:
-    """Whether a sheet holds the rows that came with a bookmark."""
-    return sheet is not None and sheet.mark is not None and sheet.mark.bookmark == bookmark
+    """Whether a sheet holds the rows that came with a bookmark, whichever that is where it is empty."""
+    return sheet is not None and sheet.mark is not None and bookmark in {"", sheet.mark.bookmark}
 
 
 def zone_of(workbook: Workbook) -> tzinfo:

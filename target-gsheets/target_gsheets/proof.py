@@ -61,6 +61,7 @@ class Evidence:
     announced: int | None = None  # the last version activated, before or after its records
     activated: bool = False  # ... after the records of that version
     confirmed: bool = False  # ... and a STATE followed
+    named: bool = False  # ... that has an entry for the stream
     entry: Mapping[str, Any] | None = None  # what the last STATE has of this stream
     has_news: bool = False  # that entry came, or changed, after the last record
 
@@ -79,11 +80,13 @@ class Evidence:
         """Note an ACTIVATE_VERSION; it proves something only when the records seen are of that version."""
         self.announced = version
         self.activated = self.records == 0 or self.version == version
+        self.named = False
 
     def see_state(self, entry: Mapping[str, Any] | None) -> None:
         """Note a STATE, whatever stream it speaks of; `entry` is what it has of this one."""
         self.records_since_state = 0
         self.confirmed = self.activated
+        self.named = self.named or (self.activated and entry is not None)
         self.has_news = entry is not None and (self.has_news or entry != self.entry)
         self.entry = entry
 
@@ -121,12 +124,12 @@ def entry_of(name: str, state: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def may_mean_empty(seen: Evidence, state: Mapping[str, Any]) -> bool:
-    """Whether the last STATE speaks of a stream without records; one without bookmarks may, unless it is blank.
+    """Whether a STATE after the activation speaks of a stream without records; one without bookmarks may, unless blank.
 
     A STATE of other streams doesn't: a child stream is activated for each row of its parent, whether that has children
     or not.
     """
-    return seen.entry is not None or (bool(state) and not isinstance(state.get("bookmarks"), Mapping))
+    return seen.named or (bool(state) and not isinstance(state.get("bookmarks"), Mapping))
 
 
 def is_unfinished(name: str, state: Mapping[str, Any]) -> bool:

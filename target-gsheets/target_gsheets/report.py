@@ -9,7 +9,7 @@ from target_gsheets.proof import Verdict
 from target_gsheets.wanted import WantedSheet
 
 REASONS = {
-    Verdict.UNPROVEN: "the tap may have died: it didn't end on a STATE after the records, or their number is round",
+    Verdict.UNPROVEN: "the tap may have died: no new STATE of it came after the records, or their number is round",
     Verdict.LIKELY_WHOLE: "so many would go, and nothing proves that the stream is whole ('max_unproven_delete_ratio')",
 }
 

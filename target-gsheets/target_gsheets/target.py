@@ -125,13 +125,13 @@ class TargetGSheets(TargetProcess):
         """
         digests = {name: self.intake.bookmark_digest(name) for name in verdicts}
         arrived = [
-            Arrived(name, verdict, self.intake.buffers[name], digests[name])
+            Arrived(name, verdict, self.intake.buffers[name], digests[name] or "")
             for name, verdict in verdicts.items()
             if verdict.is_committable
         ]
         # Without a bookmark a stream is sent whole anyway, whatever its sheet looks like.
         silent = {
-            name: digests[name] for name, verdict in verdicts.items() if verdict is Verdict.SILENT and digests[name]
+            name: digest for name, digest in digests.items() if digest is not None and verdicts[name] is Verdict.SILENT
         }
         if not arrived and not silent:
             return ()

@@ -149,6 +149,18 @@ def test_a_stream_that_sends_nothing_must_come_whole_where_its_rows_came_with_an
     assert workbook.states == [{"bookmarks": {"users": bookmark}}]
 
 
+def test_an_incremental_stream_whose_bookmark_moves_on_without_a_row_keeps_it(workbook):
+    schema = schema_message("users", USERS, bookmark_properties=["id"])
+    workbook.sync(schema, record_message("users", {"id": 1}), state_of(users={"at": 1}))
+    workbook.sync(schema, state_of(users={"at": 2}))
+    assert workbook.states == [{"bookmarks": {"users": {"at": 2}}}]
+    workbook.sync(schema, record_message("users", {"id": 1}), state_of(users={"at": 3}))
+    assert "spreadsheets.batchUpdate" not in workbook.calls
+    workbook.reader.del_worksheet(workbook.reader.worksheet("users"))
+    workbook.sync(schema, state_of(users={"at": 4}))
+    assert workbook.states == [{"bookmarks": {}}]
+
+
 def test_the_bookmark_of_a_stream_that_failed_isn_t_remembered(workbook):
     workbook.sync(*with_bookmark({"f": 1}, (1, "a")))
     cut = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "b"}, 2), state_of(users={"f": 2})]
