@@ -363,19 +363,6 @@ def test_batches_are_refused_rather_than_lost(workbook):
     assert workbook.states == []
 
 
-def test_a_request_that_google_refuses_fails_its_stream_alone(workbook):
-    """Deleting a column of a sheet whose columns are all frozen but one is such a request."""
-    workbook.sync(*users((1, "a")), *whole_stream("posts", {"id": "integer"}, [{"id": 1}]))
-    users_sheet = workbook.reader.worksheet("users")
-    users_sheet.freeze(cols=2)
-    workbook.reader.batch_update(
-        {"requests": [{"addProtectedRange": {"protectedRange": {"range": {"sheetId": users_sheet.id}}}}]}
-    )
-    changed = whole_stream("users", USERS, [{"id": 1, "name": "x" * 60_000}])
-    workbook.sync(*changed, *whole_stream("posts", {"id": "integer"}, [{"id": 2}]))
-    assert workbook.values("posts") == [[2]]
-
-
 def test_a_column_without_a_name_and_a_column_called_2024_settle(workbook):
     properties = {"": "integer", "2024": "string", "x": True}
     stream = whole_stream("t", properties | {"x": {}}, [{"": 1, "2024": "a", "x": "y"}], keys=[])
