@@ -42,7 +42,7 @@ FAULTS = st.fixed_dictionaries(
 
 
 class Histories(RuleBasedStateMachine):
-    """A keyed table whose rows people annotate, and a keyless one, through good days and bad."""
+    """A keyed table whose rows people annotate, beside and on the key, and a keyless one, through good and bad days."""
 
     context: pytest.MonkeyPatch
 
@@ -165,6 +165,7 @@ class Histories(RuleBasedStateMachine):
         self.in_line = False
         found = {row[0]: row[3] for _, row in self.rows() if len(row) > 3 and row[3]}
         assert found.items() <= self.notes.items()
+        assert self.cell_notes() == found
         staying = {*self.users} if staying is None else staying
         assert not (self.notes.keys() - found.keys()) & staying
         self.notes = found
@@ -230,6 +231,14 @@ class Histories(RuleBasedStateMachine):
         title = self.users_sheet()["title"]
         return list(enumerate(self.workbook.all_values(title)))[1:]
 
+    def cell_notes(self):
+        """The notes on the cells of the first column, by the key that their row has."""
+        title = self.users_sheet()["title"].replace("'", "''")
+        asked = {"ranges": f"'{title}'!A2:A", "fields": "sheets.data.rowData.values(note,effectiveValue)"}
+        data = self.workbook.reader.fetch_sheet_metadata(params=asked)["sheets"][0].get("data", [{}])[0]
+        cells = [row.get("values", [{}])[0] for row in data.get("rowData", [])]
+        return {cell["effectiveValue"]["numberValue"]: cell["note"] for cell in cells if "note" in cell}
+
     @rule(column=st.integers(0, 2), order=ORDERS)
     def sort(self, column, order):
         self.person([sort(self.users_sheet(), column, order)])
@@ -261,8 +270,9 @@ class Histories(RuleBasedStateMachine):
             requests = []
             if sheet["gridProperties"]["columnCount"] < 4:
                 requests.append({"appendDimension": {"sheetId": sheet["sheetId"], "dimension": "COLUMNS", "length": 1}})
-            self.notes[row[0]] = f"note on {row[0]}"
-            self.person([*requests, write(sheet, place, 3, self.notes[row[0]])])
+            text = f"note on {row[0]}"
+            self.notes[row[0]] = text
+            self.person([*requests, write(sheet, place, 3, text), write_note(sheet, place, text)])
 
     @precondition(lambda self: self.in_line and len(self.users) > 1)
     @rule(data=st.data())
@@ -302,6 +312,7 @@ class Histories(RuleBasedStateMachine):
         assert sorted(row[0] for row in mirrored) == sorted(wanted)
         assert {row[0]: [*row[1:3], "", ""][:2] for row in mirrored} == wanted
         assert {row[0]: row[3] for row in mirrored if len(row) > 3 and row[3]} == self.notes
+        assert self.cell_notes() == self.notes
         log = self.workbook.all_values(titles["log"])[1:]
         assert Counter(row[0] for row in log if row and row[0]) == Counter(self.log)
 
@@ -312,6 +323,12 @@ def write(sheet, row, column, text):
     value = {"userEnteredValue": {kind: text}} if text else {}
     start = {"sheetId": sheet["sheetId"], "rowIndex": row, "columnIndex": column}
     return {"updateCells": {"start": start, "rows": [{"values": [value]}], "fields": "userEnteredValue"}}
+
+
+def write_note(sheet, row, text):
+    """A request that puts a note on the first cell of a row."""
+    start = {"sheetId": sheet["sheetId"], "rowIndex": row, "columnIndex": 0}
+    return {"updateCells": {"start": start, "rows": [{"values": [{"note": text}]}], "fields": "note"}}
 
 
 def sort(sheet, column, order):
