@@ -46,11 +46,13 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(slots=True)
 class CallCount:
-    """How many calls a run made, and how many bytes it sent in writes."""
+    """How many calls a run made, how many of them Google refused as too many, and the bytes of their bodies."""
 
     reads: int = 0
     writes: int = 0
+    refused: int = 0
     written_bytes: int = 0
+    read_bytes: int = 0
 
 
 class SheetsApi:
@@ -142,6 +144,7 @@ class SheetsApi:
             status = exc.response.status_code
             logger.debug("%s: status %d after %.3f s", name, status, self._clock() - began)
             if status == TOO_MANY_REQUESTS:
+                self.calls.refused += 1
                 bucket.slow_down()
             raise translate(status, google_message(exc.response), self._settings) from exc
         except auth_errors.GoogleAuthError as exc:
@@ -149,6 +152,7 @@ class SheetsApi:
         except (requests.RequestException, msgspec.DecodeError) as exc:
             logger.debug("%s: no answer after %.3f s (%s)", name, self._clock() - began, type(exc).__name__)
             raise TransientError(f"{name} had no readable answer ({type(exc).__name__}).") from exc
+        self.calls.read_bytes += len(response.content)
         logger.debug("%s: %d bytes in %.3f s", name, len(response.content), self._clock() - began)
         return answer
 

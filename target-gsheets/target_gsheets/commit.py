@@ -48,6 +48,9 @@ class Outcome:
 
     plans: dict[str, tuple[SheetPlan, WantedSheet]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    silent: Mapping[str, Sheet | None] = field(default_factory=dict)  # the sheets of streams that sent nothing
+    is_done: bool = False  # the workbook is in line, save for the streams that failed
+    cells: int | None = None  # of the workbook's grids as they are now
     behind: frozenset[str] = frozenset()  # streams that must be sent whole: their sheet isn't what their bookmark says
 
     @property
@@ -68,15 +71,12 @@ class Mirror:
     pause: Callable[[float], None]
     now: Callable[[], float]
     chance: random.Random
-    run: str = field(init=False)
+    run: str  # an id of this run
     outcome: Outcome = field(init=False, default_factory=Outcome)
     _committed: list[Sequence[Step]] = field(init=False, default_factory=list)  # the steps of the commits that landed
     _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
     _failed_commits: int = field(init=False, default=0)
     _max_requests: int = field(init=False, default=MAX_COMMIT_REQUESTS)
-
-    def __post_init__(self) -> None:
-        self.run = f"{self.chance.getrandbits(48):012x}"
 
     def commit(self, streams: Sequence[Arrived], silent: Mapping[str, str]) -> Outcome:
         """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`.
@@ -85,13 +85,14 @@ class Mirror:
         """
         reader = Reader(self.api, self.settings.timezone, streams, silent, self.run)
         patiently(self.settings.retry_seconds, self.pause, lambda: self._bring_in_line(reader))
+        self.outcome.is_done = True
         return self.outcome
 
     def _bring_in_line(self, reader: Reader) -> None:
         """Look, plan and commit, until there is nothing to do or a commit's own answer shows what was expected."""
         while True:
             look = reader.look(self.outcome.failed)
-            self.outcome.behind = look.behind
+            self.outcome.behind, self.outcome.silent = look.behind, look.silent
             plan = make_plan(look.workbook, look.contents, look.wanted, self._ids(look), self.settings.guards)
             self._note(look, plan)
             if plan.is_empty and not any(self._is_stale(sheet) for sheet in look.leftovers):
@@ -124,6 +125,7 @@ class Mirror:
         wanted = {found.stream: found for found, _ in look.wanted}
         for sheet in plan.sheets:
             self.outcome.plans.setdefault(sheet.stream, (sheet, wanted[sheet.stream]))
+        self.outcome.cells = plan.cells
         self.outcome.failed.update(plan.failed)
         if plan.failed and self.settings.on_error == "abort":
             stream, reason = next(iter(plan.failed.items()))

@@ -43,8 +43,9 @@ class SheetPlan:
     """What happens to one sheet: counts of rows, the size of its grid, and the steps that do it."""
 
     stream: str
+    sheet_id: int
     title: str
-    rows: int
+    rows: int  # of the sheet as it will be, people's own not counted
     columns: int
     added: int = 0
     changed: int = 0
@@ -62,6 +63,7 @@ def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int, index: int | 
     row_count, column_count = len(wanted.rows) + 1 + MARGIN, len(wanted.columns) + MARGIN
     return SheetPlan(
         stream=wanted.stream,
+        sheet_id=sheet_id,
         title=title,
         rows=len(wanted.rows),
         columns=len(wanted.columns),
@@ -90,6 +92,7 @@ def plan_blank_sheet(sheet: Sheet, wanted: WantedSheet) -> SheetPlan:
     freeze = [] if sheet.frozen_rows == 1 else [batch.freeze_header(sheet.sheet_id, 1)]
     return SheetPlan(
         stream=wanted.stream,
+        sheet_id=sheet.sheet_id,
         title=sheet.title,
         rows=len(wanted.rows),
         columns=len(wanted.columns),

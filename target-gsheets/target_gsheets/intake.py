@@ -25,7 +25,7 @@ class Intake:
         self.buffers: defaultdict[str, RowBuffer] = defaultdict(RowBuffer)
         self.evidence: defaultdict[str, Evidence] = defaultdict(Evidence)
         self.failed: dict[str, str] = {}  # the tap's stream -> why its sheet stays as it is
-        self.broken = False  # the input ended at a line that is no Singer message
+        self.broken = ""  # how: the input ended at a line that is no Singer message
         self.last_line = 0  # of the input
         self.ended_on_state = False
         self._state: Mapping[str, Any] | None = None
@@ -62,6 +62,11 @@ class Intake:
         for stream, evidence in self.evidence.items():
             evidence.see_state(entry_of(stream, value))
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """The names under which rows came, in the order of their SCHEMAs, each with its stream."""
+        return {**self._sources, **{stream: stream for stream in self.failed if stream not in self._sources.values()}}
+
     def aliases_of(self, stream: str) -> list[str]:
         """The names under which a stream's rows are buffered."""
         return [alias for alias, source in self._sources.items() if source == stream]
@@ -73,7 +78,8 @@ class Intake:
             if stream not in self.failed:
                 seen = self.evidence[stream]
                 ended_on_state = self.ended_on_state and not self.broken
-                found[alias] = judge(stream, seen, state=self._state, ended_on_state=ended_on_state, broken=self.broken)
+                broken = bool(self.broken)
+                found[alias] = judge(stream, seen, state=self._state, ended_on_state=ended_on_state, broken=broken)
         for alias, verdict in found.items():
             stream = self._sources[alias]
             if verdict is Verdict.CUT:
@@ -87,7 +93,7 @@ class Intake:
     @property
     def is_flawed(self) -> bool:
         """Whether anything of the input can't be committed."""
-        return self.broken or bool(self.failed)
+        return bool(self.broken or self.failed)
 
     def fail(self, stream: str, reason: str) -> None:
         """Note why a stream's sheet stays as it is; the first reason counts. Takes an alias as well."""

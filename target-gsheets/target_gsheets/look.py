@@ -36,6 +36,7 @@ class Look:
     contents: Mapping[int, Content]
     wanted: Sequence[tuple[WantedSheet, Sheet | None]]
     generation: Generation
+    silent: Mapping[str, Sheet | None]  # the sheets of the streams of which only the SCHEMA came
     behind: frozenset[str]  # streams of which only the SCHEMA came, and whose sheet doesn't hold what they say it does
 
     @property
@@ -75,12 +76,9 @@ class Reader:
         pairs = [
             (each, sheet if sheet and is_ours(sheet, contents[sheet.sheet_id], each) else None) for each, sheet in pairs
         ]
-        behind = frozenset(
-            stream
-            for stream, bookmark in self.silent.items()
-            if not holds(find_sheet(workbook, stream, titles[stream]), bookmark)
-        )
-        return Look(workbook, contents, pairs, find_generation(workbook), behind)
+        silent = {stream: find_sheet(workbook, stream, titles[stream]) for stream in self.silent}
+        behind = frozenset(stream for stream, bookmark in self.silent.items() if not holds(silent[stream], bookmark))
+        return Look(workbook, contents, pairs, find_generation(workbook), silent, behind)
 
     def read_contents(self, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
         """The cells of these sheets by id, in as few calls as their size allows."""

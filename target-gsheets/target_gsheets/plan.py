@@ -22,10 +22,11 @@ STATUS_CELLS = 1  # of the sheet of the token, where the commit has to add it
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sheets of a run, and how many cells are left while they are being changed."""
+    """The sheets of a run; the cells that the workbook will have, and those left while the sheets are being changed."""
 
     sheets: tuple[SheetPlan, ...]
     failed: Mapping[str, str]  # stream -> why its sheet can't be touched
+    cells: int
     spare_cells: int
 
     @property
@@ -85,7 +86,8 @@ def plan_sheets(
     grids = {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans}
     refuse_too_large(grids, other_cells=staying)
     peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans) + status
-    return Plan(tuple(plans), failed, spare_cells=MAX_CELLS - peak)
+    cells = staying + sum(plan.grid_cells for plan in plans)
+    return Plan(tuple(plans), failed, cells, spare_cells=MAX_CELLS - peak)
 
 
 def is_fresh(workbook: Workbook) -> bool:

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import IO, Any, ClassVar
 
@@ -126,20 +128,26 @@ class TargetProcess(Target):
             with readable_settings("the environment (TARGET_GSHEETS_…)"):
                 settings.update(cls._env_var_config)
         target = cls(config=settings)
-        target.read(file_input)
-        try:
-            target.process_endofpipe()
-        except STREAM_ERRORS as exc:
-            if exc not in target.errors:
-                raise
-            sys.exit(1)  # said already
-        if target.intake.is_flawed:
-            sys.exit(1)
+        with target.reporting():
+            target.read(file_input)
+            try:
+                target.process_endofpipe()
+            except STREAM_ERRORS as exc:
+                if exc not in target.errors:
+                    raise
+                sys.exit(1)  # said already
+            if target.intake.is_flawed:
+                sys.exit(1)
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report on the run when it ends, however it does."""
+        yield
 
     def read(self, file_input: IO[str] | None) -> None:
         """Process the input to its end, or to a line that is no Singer message."""
         try:
             self.process_lines(file_input)
         except INPUT_ERRORS as exc:
-            self.intake.broken = True
+            self.intake.broken = one_line(exc)
             self.logger.error("%s What came whole before it can still be committed.", one_line(exc))

@@ -1,8 +1,11 @@
-"""What happened, in sentences. Pure: the caller logs them."""
+"""What happened: in sentences for people, and as one object for machines. Pure: the caller logs them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
 
 from target_gsheets.filling import SheetPlan
 from target_gsheets.proof import Verdict
@@ -20,14 +23,109 @@ def sheet_line(plan: SheetPlan) -> str:
     return f"{where}: {plan.rows} rows, {plan.added} added, {plan.changed} changed, {plan.removed} removed"
 
 
-def warnings_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
+def notes_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
     """What an operator should know about a sheet that was committed."""
     if plan.kept:
         yield (
-            f"{plan.stream}: {plan.kept} rows of the sheet are missing from what the tap sent. They were kept, because "
+            f"{plan.kept} rows of the sheet are missing from what the tap sent. They were kept, because "
             f"{REASONS[wanted.verdict]}. An ACTIVATE_VERSION after the stream's records would prove that it is whole."
         )
     if wanted.losses.cut:
-        yield f"{plan.stream}: {wanted.losses.cut} texts are longer than a cell may be (50,000) and were cut."
+        yield f"{wanted.losses.cut} texts are longer than a cell may be (50,000) and were cut."
     if wanted.losses.removed:
-        yield f"{plan.stream}: {wanted.losses.removed} control characters were removed: a cell can't hold them."
+        yield f"{wanted.losses.removed} control characters were removed: a cell can't hold them."
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """How long the messages of each stream took to come, in seconds: a message ends what began with the one before."""
+
+    at: float  # the time of the last message but records
+    stream: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def see(self, now: float, stream: str | None = None, *, ends: bool = False) -> None:
+        """Note a message: that of a stream which begins, or `ends`, by it; without a stream it ends the current one."""
+        timed = stream if ends else self.stream
+        if timed is not None:
+            self.seconds[timed] = self.seconds.get(timed, 0.0) + now - self.at
+        self.at, self.stream = now, stream
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """What became of one stream; what says something of its sheet is None where that wasn't read."""
+
+    stream: str
+    sheet: str | None = None  # its title
+    sheet_id: int | None = None
+    rows: int | None = None  # of the sheet, people's own not counted
+    columns: int | None = None
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    seconds: float = 0.0  # from its first message to its last
+    note: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A run as a whole; nothing of it is secret. Times are in seconds since 1970."""
+
+    run: str
+    started: float
+    finished: float
+    spreadsheet_id: str
+    error: str | None = None
+    reads: int = 0
+    writes: int = 0
+    refused: int = 0  # calls, as too many
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    cells: int | None = None  # of the workbook's grids after the run
+    streams: tuple[StreamReport, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The run in a word."""
+        return "failed" if self.error is not None else "ok" if self.streams else "nothing"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as other programs read it."""
+        return {
+            "event": "run_report",
+            "run": self.run,
+            "state": self.state,
+            "started": iso_text(self.started),
+            "finished": iso_text(self.finished),
+            "seconds": round(self.finished - self.started, 3),
+            "spreadsheet_id": self.spreadsheet_id,
+            "error": self.error,
+            "calls": {"reads": self.reads, "writes": self.writes, "refused": self.refused},
+            "bytes_sent": self.bytes_sent,
+            "bytes_received": self.bytes_received,
+            "cells": self.cells,
+            "streams": [asdict(stream) for stream in self.streams],
+        }
+
+
+def iso_text(seconds: float) -> str:
+    """An instant in UTC, with milliseconds."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
+
+
+def planned_report(plan: SheetPlan, wanted: WantedSheet, seconds: float) -> StreamReport:
+    """What became of a stream whose sheet was brought in line."""
+    return StreamReport(
+        stream=plan.stream,
+        sheet=plan.title,
+        sheet_id=plan.sheet_id,
+        rows=plan.rows,
+        columns=plan.columns,
+        added=plan.added,
+        changed=plan.changed,
+        removed=plan.removed,
+        seconds=seconds,
+        note=" ".join(notes_of(plan, wanted)),
+    )

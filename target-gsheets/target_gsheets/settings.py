@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -111,6 +112,11 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "description": "How long a run goes on trying when Google is busy or out of reach. "
             f"Default: {DEFAULT_RETRY_SECONDS}.",
         },
+        "report_path": {
+            "type": ["string", "null"],
+            "title": "Report",
+            "description": "A file for the report of the run: one JSON object, which the log has as its last line too.",
+        },
     },
 }
 
@@ -129,6 +135,7 @@ class Settings:
     max_request_bytes: int = DEFAULT_REQUEST_BYTES
     quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
     quota_writes_per_minute: float = DEFAULT_CALLS_PER_MINUTE
+    report_path: Path | None = None
 
 
 def normalise_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,6 +182,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         max_request_bytes=int(number_of(config, "max_request_bytes", DEFAULT_REQUEST_BYTES, 1_000, 10_000_000)),
         quota_reads_per_minute=number_of(config, "quota_reads_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
         quota_writes_per_minute=number_of(config, "quota_writes_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
+        report_path=Path(str(config["report_path"])) if "report_path" in config else None,
     )
 
 

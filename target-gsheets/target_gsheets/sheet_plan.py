@@ -14,7 +14,7 @@ from dataclasses import replace
 from target_gsheets import batch
 from target_gsheets.blocks import Block, merge_runs, segments
 from target_gsheets.comparison import Comparison, compare
-from target_gsheets.diff import apply_changes, row_after_removal
+from target_gsheets.diff import apply_changes, is_ours, row_after_removal
 from target_gsheets.filling import (
     DEFAULT_COLUMNS,
     DEFAULT_ROWS,
@@ -24,7 +24,7 @@ from target_gsheets.filling import (
     mark_steps,
     plan_blank_sheet,
 )
-from target_gsheets.proof import Guards
+from target_gsheets.proof import Guards, Verdict
 from target_gsheets.verification import expect
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Sheet
@@ -58,8 +58,9 @@ def plan_sheet(
     rows_before = sheet.row_count - cut_length(trimmed, "ROWS")
     return SheetPlan(
         stream=wanted.stream,
+        sheet_id=sheet.sheet_id,
         title=sheet.title,
-        rows=len(wanted.rows),
+        rows=rows_after(found, wanted),
         columns=len(wanted.columns),
         added=len(changes.added),
         changed=changes.changed_rows,
@@ -70,6 +71,14 @@ def plan_sheet(
         steps=(*trims, *steps),
         expected=expect(sheet, found),
     )
+
+
+def rows_after(found: Comparison, wanted: WantedSheet) -> int:
+    """How many rows the sheet will have, people's own not counted."""
+    if wanted.verdict is not Verdict.INCREMENTAL:
+        return len(wanted.rows) + found.kept
+    keys = [found.layout.order.index(key) for key in wanted.keys]
+    return sum(is_ours(row, keys) for row in found.now) + len(found.changes.added)
 
 
 def trim_grid(sheet: Sheet, content: Content) -> dict[str, tuple[int, int]]:

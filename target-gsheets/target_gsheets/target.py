@@ -10,7 +10,9 @@ import os
 import random
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -19,12 +21,13 @@ from singer_sdk.mapper import RemoveRecordTransform
 from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.command import one_line
-from target_gsheets.commit import Mirror
+from target_gsheets.commit import Mirror, Outcome
 from target_gsheets.errors import RemoteError, SourceError
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
 from target_gsheets.reader import MessageReader
-from target_gsheets.report import sheet_line, warnings_of
+from target_gsheets.report import RunReport, Stopwatch, StreamReport, notes_of, planned_report, sheet_line
+from target_gsheets.reporting import publish, sentence_of
 from target_gsheets.settings import parse_settings
 from target_gsheets.sink import GSheetsSink
 from target_gsheets.wanted import Arrived
@@ -42,6 +45,11 @@ class TargetGSheets(TargetProcess):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._started = time.time()
+        self._watch = Stopwatch(time.monotonic())
+        self._chance = random.Random()  # noqa: S311  ids need not be secret
+        self._run = f"{self._chance.getrandbits(48):012x}"
+        self._outcome = Outcome()
         self._settings = parse_settings(self.config, os.environ)
         self._api = SheetsApi(self._settings, time.monotonic, self._pause)
 
@@ -57,6 +65,7 @@ class TargetGSheets(TargetProcess):
     def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
         super()._process_schema_message(message_dict)
         stream = message_dict["stream"]
+        self._watch.see(time.monotonic(), stream)
         maps = self.mapper.stream_maps[stream]
         aliases = [found.stream_alias for found in maps if not isinstance(found, RemoveRecordTransform)]
         self.intake.see_schema(stream, aliases, incremental=bool(message_dict.get("bookmark_properties")))
@@ -81,6 +90,7 @@ class TargetGSheets(TargetProcess):
             self.intake.buffers[alias].clear()
 
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
+        self._watch.see(time.monotonic(), message_dict["stream"], ends=True)
         self.intake.see_activation(message_dict["stream"], message_dict["version"])
 
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
@@ -103,6 +113,7 @@ class TargetGSheets(TargetProcess):
             self.drain_one(sink)
             sink.clean_up()
         self._committing = True
+        self._watch.see(time.monotonic())
         self.intake.last_line = self.message_reader.line_number
         verdicts = self.intake.verdicts()
         if self.intake.is_flawed and self._settings.on_error == "abort":
@@ -140,18 +151,20 @@ class TargetGSheets(TargetProcess):
             settings=self._settings,
             pause=self._pause,
             now=time.time,
-            chance=random.Random(),  # noqa: S311  ids need not be secret
+            chance=self._chance,
+            run=self._run,
         )
+        self._outcome = outcome = mirror.outcome
         try:
-            outcome = mirror.commit(arrived, silent)
+            mirror.commit(arrived, silent)
         except RemoteError:
             if self._signal:
                 sys.exit(128 + self._signal)
             raise
         for sheet, wanted in outcome.sheets:
             self.logger.info(sheet_line(sheet))
-            for warning in warnings_of(sheet, wanted):
-                self.logger.warning(warning)
+            for note in notes_of(sheet, wanted):
+                self.logger.warning("%s: %s", sheet.stream, note)
         for name, reason in outcome.failed.items():
             self.intake.fail(name, reason)
         calls = self._api.calls
@@ -168,3 +181,55 @@ class TargetGSheets(TargetProcess):
         """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""
         sys.stdout.write(_encoder.encode(state).decode() + "\n")
         sys.stdout.flush()
+
+    # The report
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report on the run when it ends, however it does."""
+        error = None
+        try:
+            yield
+        except BaseException as exc:
+            error = sentence_of(exc, self._first_failure())
+            raise
+        finally:
+            publish(self._report(error), self._settings.report_path)
+
+    def _first_failure(self) -> str:
+        """What the run failed of first, as far as the input says it."""
+        if self._signal:
+            return f"Stopped by a signal ({self._signal})."
+        failures = (f"{stream}: {reason.rstrip('.')}." for stream, reason in self.intake.failed.items())
+        return self.intake.broken or next(failures, "")
+
+    def _report(self, error: str | None) -> RunReport:
+        """The run as it ended."""
+        calls, outcome = self._api.calls, self._outcome
+        return RunReport(
+            run=self._run,
+            started=self._started,
+            finished=time.time(),
+            spreadsheet_id=self._settings.spreadsheet_id,
+            error=error,
+            reads=calls.reads,
+            writes=calls.writes,
+            refused=calls.refused,
+            bytes_sent=calls.written_bytes,
+            bytes_received=calls.read_bytes,
+            cells=outcome.cells if outcome.is_done else None,
+            streams=tuple(self._stream_report(*names) for names in self.intake.aliases.items()),
+        )
+
+    def _stream_report(self, alias: str, stream: str) -> StreamReport:
+        """One stream as it ended."""
+        seconds = round(self._watch.seconds.get(stream, 0.0), 3)
+        if stream in self.intake.failed:
+            return StreamReport(alias, seconds=seconds, error=self.intake.failed[stream])
+        if alias in self._outcome.plans and not self._outcome.is_done:
+            return StreamReport(alias, seconds=seconds, error="The run failed before this stream was in its sheet.")
+        if alias in self._outcome.plans:
+            return planned_report(*self._outcome.plans[alias], seconds)
+        sheet = self._outcome.silent.get(alias)
+        report = StreamReport(alias, seconds=seconds, note="unchanged")
+        return replace(report, sheet=sheet.title, sheet_id=sheet.sheet_id) if sheet else report

@@ -1,0 +1,121 @@
+"""The report of a run: one object, on the log's last line and in a file."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+
+import pytest
+
+from target_gsheets.report import Stopwatch
+from tests.target.conftest import record_message, schema_message, whole_stream
+from tests.target.test_cli import lines_of, run  # noqa: F401  a fixture
+
+USERS = {"id": "integer", "name": "string"}
+POSTS = {"id": "integer"}
+
+
+@pytest.fixture
+def report_of(run, tmp_path):  # noqa: F811
+    """Run the command and read its report, which the log and the file must have alike."""
+
+    def run_and_read(messages, status=0, **changes):
+        path = tmp_path / "report.json"
+        done = run(messages if isinstance(messages, str) else lines_of(messages), report_path=str(path), **changes)
+        assert done.returncode == status
+        (line,) = [line for line in done.stderr.splitlines() if '"run_report"' in line]
+        report = json.loads(line[line.index("{") :])
+        assert json.loads(path.read_text()) == report
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+        assert [each.name for each in tmp_path.glob(".report*")] == []
+        return report
+
+    return run_and_read
+
+
+def test_a_good_run_reports_what_it_did_and_what_it_cost(report_of, workbook):
+    posts = [*whole_stream("posts", POSTS, [{"id": 1}, {"id": 2}]), schema_message("tags", POSTS)]
+    report = report_of([*whole_stream("users", USERS, [{"id": 1, "name": "a"}]), *posts])
+    made = workbook.emulator.calls()
+    users, posts, tags = report["streams"]
+    assert report["event"] == "run_report"
+    assert re.fullmatch("[0-9a-f]{12}", report["run"])
+    assert (report["state"], report["error"], report["spreadsheet_id"]) == ("ok", None, workbook.spreadsheet_id)
+    assert report["started"] < report["finished"]
+    assert report["calls"] == {"reads": 1, "writes": 1, "refused": 0}
+    assert report["bytes_sent"] == max(call["request_bytes"] for call in made)
+    assert report["bytes_received"] > 100
+    sheets = workbook.emulator.workbook(workbook.spreadsheet_id).sheets
+    assert report["cells"] == sum(sheet.row_count * sheet.column_count for sheet in sheets)
+    assert users == {
+        "stream": "users",
+        "sheet": "users",
+        "sheet_id": workbook.sheet_id("users"),
+        "rows": 1,
+        "columns": 2,
+        "added": 1,
+        "changed": 0,
+        "removed": 0,
+        "seconds": users["seconds"],
+        "note": "",
+        "error": None,
+    }
+    assert (posts["rows"], posts["columns"], posts["added"]) == (2, 1, 2)
+    assert (tags["stream"], tags["rows"], tags["note"]) == ("tags", None, "unchanged")
+
+
+def test_a_run_without_a_message_reports_nothing(report_of):
+    report = report_of([])
+    assert (report["state"], report["streams"]) == ("nothing", [])
+
+
+def test_a_failed_stream_is_named_beside_one_that_committed(report_of):
+    bad = [schema_message("posts", POSTS), record_message("posts", {"id": "x"})]
+    report = report_of([*whole_stream("users", USERS, [{"id": 1, "name": "a"}]), *bad], status=1)
+    users, posts = report["streams"]
+    assert (report["state"], users["rows"], users["error"]) == ("failed", 1, None)
+    assert report["error"].startswith("posts: record 1 can't be taken")
+    assert "record 1 can't be taken" in posts["error"]
+
+
+def test_a_bad_line_is_the_run_s_error(report_of):
+    report = report_of(lines_of(whole_stream("users", USERS, [{"id": 1}])) + "{bad\n", status=1)
+    assert report["state"] == "failed"
+    assert "Line 5 of the input is not JSON" in report["error"]
+    assert report["streams"][0]["rows"] == 1
+
+
+def test_a_run_that_google_refused_reports_its_calls_and_no_rows(report_of, workbook):
+    workbook.emulator.set_faults({"kind": "429", "when": "before", "nth": 1, "method": "spreadsheets.get"})
+    report = report_of(whole_stream("users", USERS, [{"id": 1}]), status=1, retry_seconds=0)
+    assert report["calls"] == {"reads": 1, "writes": 0, "refused": 1}
+    assert (report["state"], report["cells"], report["streams"][0]["rows"]) == ("failed", None, None)
+    assert "429" in report["error"]
+
+
+def test_the_rows_of_an_incremental_stream_are_those_of_its_sheet(report_of):
+    first = whole_stream("users", USERS, [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}])
+    report_of(first)
+    schema = schema_message("users", USERS, bookmark_properties=["id"])
+    report = report_of([schema, record_message("users", {"id": 2, "name": "B"}), record_message("users", {"id": 3})])
+    (users,) = report["streams"]
+    assert (users["rows"], users["added"], users["changed"]) == (3, 1, 1)
+
+
+def test_a_report_that_can_t_be_written_is_a_warning(run, tmp_path):  # noqa: F811
+    path = tmp_path / "missing" / "report.json"
+    done = run(lines_of(whole_stream("users", USERS, [{"id": 1}])), report_path=str(path))
+    assert done.returncode == 0
+    assert f"The report can't be written to 'report_path', {path}: No such file" in done.stderr
+
+
+def test_time_goes_to_the_stream_whose_messages_came():
+    watch = Stopwatch(0.0)
+    watch.see(1, "a")  # its SCHEMA
+    watch.see(4, "a", ends=True)
+    watch.see(5, "b")
+    watch.see(6, "c")
+    watch.see(8, "b", ends=True)
+    watch.see(9)
+    assert watch.seconds == {"a": 4, "b": 4}
