@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
@@ -20,18 +20,19 @@ from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.json import deserialize_json
 
 from tap_mih_postgres.errors import StreamError
-from tap_mih_postgres.freshness import COUNTED_KINDS, find_fingerprint, may_skip, read_state
+from tap_mih_postgres.freshness import COUNTED_KINDS, Content, find_fingerprint, may_skip, note_read, note_skipped
 from tap_mih_postgres.incremental import Bookmark
 from tap_mih_postgres.messages import frame_rows, record_prefix
 from tap_mih_postgres.projection import Since, copy_rows
 from tap_mih_postgres.selected import SelectedStream
 
 if TYPE_CHECKING:
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
     from tap_mih_postgres.catalog import Table
     from tap_mih_postgres.copying import Rows
-    from tap_mih_postgres.tap import TapMihPostgres
+    from tap_mih_postgres.run import Run
 
 
 @dataclass(slots=True)
@@ -48,12 +49,12 @@ class PostgresStream(SelectedStream):
     # The server's JSON fits the schema already.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    _tap: TapMihPostgres
-
-    def __init__(self, tap: TapMihPostgres, table: Table) -> None:
+    def __init__(self, tap: Tap, table: Table, run: Run) -> None:
+        self._run = run
         self._since: Since | None = None
         self._bookmark: Bookmark | None = None
         self._fingerprint: str | None = None
+        self._content: Content | None = None
         self.is_unchanged = False
         super().__init__(tap, table)
 
@@ -75,10 +76,9 @@ class PostgresStream(SelectedStream):
         statement = copy_rows(self.table, self.selected_columns).as_string(None)
         selected = [*shared, statement, self.selected_schema, self.primary_keys, *self._touched_crumbs]
         self._fingerprint = find_fingerprint(changes, self.table.oid, selected)
-        full_pass_every = self._tap.settings.full_pass_every
-        self.is_unchanged = may_skip(
-            self.stream_state, self._fingerprint, self._tap.skipped_runs(self.name), full_pass_every
-        )
+        self._content = Content(selected, ordered=bool(self.table.key)) if self._fingerprint else None
+        full_pass_every = self._run.settings.full_pass_every
+        self.is_unchanged = may_skip(self._state, self.name, self._fingerprint, full_pass_every)
 
     # How it is sent
 
@@ -87,22 +87,22 @@ class PostgresStream(SelectedStream):
 
         Final in the SDK, whose own order is the version before the rows, and which reports a failure twice.
         """
-        if self.name in self._tap.unreadable:
+        if self.name in self._run.unreadable:
             return
         if self.is_unchanged:
             self._write_schema_message()
-            self._tap.count_skipped(self.name, self._tap.skipped_runs(self.name) + 1)
+            note_skipped(self._state, self.name)
             return
-        self._stream_version = None if self.is_incremental else self._tap.version
+        self._stream_version = None if self.is_incremental else self._run.version
         started = time.monotonic()
         sent = Sent()
         try:
             self._send(sent)
         except StreamError as error:
-            self._tap.report_failure(error)
+            self._run.report_failure(error)
             return
         finally:
-            self._tap.message_writer.flush()
+            self._run.writer.flush()
         self.logger.info(
             "stream %r: %d rows, %d bytes in %.2f s", self.name, sent.rows, sent.bytes, time.monotonic() - started
         )
@@ -111,7 +111,7 @@ class PostgresStream(SelectedStream):
         if all(isinstance(stream_map, RemoveRecordTransform) for stream_map in self.stream_maps):
             return
         self._since = self._find_since()
-        self._tap.session.check_size(self.table, self._since)
+        self._run.session.check_size(self.table, self._since)
         self._write_schema_message()
         if batch_config := self.get_batch_config(self.config):
             self._sync_batches(batch_config)
@@ -129,8 +129,8 @@ class PostgresStream(SelectedStream):
         if not self.is_incremental or column is None:
             return None
         bookmark = Bookmark.from_state(self.stream_state, column.name)
-        newest, now = self._tap.session.fetch_newest(self.table, column)
-        self._bookmark = bookmark.advanced(newest, now, self._tap.settings.incremental_lag_seconds)
+        newest, now = self._run.session.fetch_newest(self.table, column)
+        self._bookmark = bookmark.advanced(newest, now, self._run.settings.incremental_lag_seconds)
         return Since(column, bookmark.value)
 
     @property
@@ -147,10 +147,10 @@ class PostgresStream(SelectedStream):
         return [crumb for crumb, chosen in self.mask.items() if len(crumb) > 2 and not chosen and self.mask[crumb[:2]]]
 
     def _send_rows(self, sent: Sent) -> None:
-        prefix = record_prefix(self.name, self._stream_version, self._tap.session.taken_at)
+        prefix = record_prefix(self.name, self._stream_version, self._run.session.taken_at)
         for rows in self._read_rows():
             lines = frame_rows(prefix, rows)
-            self._tap.message_writer.write(lines)
+            self._run.writer.write(lines)
             sent.rows += len(rows)
             sent.bytes += len(lines)
 
@@ -168,7 +168,15 @@ class PostgresStream(SelectedStream):
 
     def _read_rows(self) -> Iterator[Rows]:
         statement = copy_rows(self.table, self.selected_columns, self._since, self.ABORT_AT_RECORD_COUNT)
-        return self._tap.session.copy_rows(self.name, statement)
+        for rows in self._run.session.copy_rows(self.name, statement):
+            if self._content:
+                self._content.add(rows)
+            yield rows
+
+    @property
+    def _state(self) -> dict[str, Any]:
+        """The STATE of all streams, beyond what the SDK says of its shape."""
+        return cast("dict[str, Any]", self.tap_state)
 
     def finalize_state_progress_markers(self, state: dict[str, Any] | None = None) -> None:
         """Nothing: a stream that was read has sent its STATE, and one that wasn't must not."""
@@ -179,11 +187,7 @@ class PostgresStream(SelectedStream):
         if self._bookmark:
             state.pop("candidate", None)
             state.update(self._bookmark.to_state())
-        if self._tap.settings.skip_unchanged:
-            self._tap.count_skipped(self.name, 0)
-            after = read_state(state, self._fingerprint)
-            state.clear()
-            state.update(after)
+        note_read(self._state, self.name, self._fingerprint, self._content.hash if self._content else "")
         self._tap.write_message(StateMessage(value=self.tap_state))
         self.state_manager.is_flushed = True
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import logging
+import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any, TypeVar, cast
 
 from singer_sdk import Stream
@@ -16,16 +17,21 @@ from singer_sdk.singerlib import CatalogEntry, StateMessage
 
 from tap_mih_postgres.catalog import Discovery, Table, read_discovery
 from tap_mih_postgres.command import CommandLineTap
-from tap_mih_postgres.database import Session, open_session
+from tap_mih_postgres.database import open_session
 from tap_mih_postgres.errors import DeniedError, SessionError, SettingsError, StreamError, StreamsFailedError
+from tap_mih_postgres.freshness import MEMBER, read_kept
 from tap_mih_postgres.messages import MessageWriter
 from tap_mih_postgres.report import denials, discovery_warnings
+from tap_mih_postgres.run import Run
 from tap_mih_postgres.settings import Settings, config_jsonschema
 from tap_mih_postgres.stream import PostgresStream
 
 LONGEST_PAUSE_SECONDS = 30
 # The SDK's settings that change what is sent of a row.
-WHAT_MAPS_RECORDS = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening_max_depth")
+WHAT_MAPS_RECORDS = (
+    *("stream_maps", "stream_map_config", "faker_config"),
+    *("flattening_enabled", "flattening_max_depth", "flattening_max_key_length", "flattening_separator"),
+)
 
 T = TypeVar("T")
 
@@ -40,15 +46,16 @@ class TapMihPostgres(CommandLineTap):
 
     message_writer: MessageWriter
     settings: Settings
-    session: Session
 
     def __init__(self, **options: Any) -> None:
         # Both before the SDK's, which discovers.
-        self.unreadable: dict[str, StreamError] = {}
         self._left_out: dict[str, Table] = {}
         self._labels: Mapping[int, tuple[str, ...]] = {}
-        self.version = 0
         super().__init__(**options)
+
+    @functools.cached_property
+    def _run(self) -> Run:
+        return Run(self.settings, self.logger, self.message_writer)
 
     # Settings
 
@@ -75,7 +82,7 @@ class TapMihPostgres(CommandLineTap):
         for sentence in discovery_warnings(discovery, settings):
             self.logger.warning("%s", sentence)
         for sentence in denials(discovery.tables):
-            self._log_denied(sentence)
+            self._run.log_denied(sentence)
         if discovery.tables and not any(table.readable for table in discovery.tables):
             raise SettingsError(
                 f"the role in {settings.setting_of('user')} may read none of the {len(discovery.tables)} tables: "
@@ -83,7 +90,7 @@ class TapMihPostgres(CommandLineTap):
             )
         self._labels = discovery.labels
         self._left_out = {table.stream: table for table in discovery.tables if not table.readable}
-        return [PostgresStream(self, table) for table in discovery.tables if table.readable]
+        return [PostgresStream(self, table, self._run) for table in discovery.tables if table.readable]
 
     def _read_catalog(self) -> Discovery:
         with open_session(self.settings) as session:
@@ -103,7 +110,15 @@ class TapMihPostgres(CommandLineTap):
 
     def sync_all(self) -> None:  # type: ignore[misc]
         """Send all selected streams. Final in the SDK, which knows of no session that they share."""
-        self._persistently(self._sync_once)
+        before = deepcopy(self._whole_state)
+
+        def begin_and_sync() -> None:
+            # Of a run whose connection was lost nothing counts, and so nothing that it sent is unchanged.
+            self._whole_state.clear()
+            self._whole_state.update(deepcopy(before))
+            self._sync_once()
+
+        self._persistently(begin_and_sync)
 
     def _sync_once(self) -> None:
         streams = [stream for stream in self._postgres_streams if stream.selected]
@@ -131,54 +146,33 @@ class TapMihPostgres(CommandLineTap):
                 time.sleep(pause)
         return work()
 
-    def report_failure(self, error: StreamError) -> None:
-        """Name a stream that can't be read; the others go on, and the run fails at its end."""
-        self.unreadable[error.stream] = error
-        if isinstance(error, DeniedError):
-            self._log_denied(f"{error}; it is left out")
-        else:
-            self.logger.error("%s", error)
-
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take over the bookmarks, and what the SDK leaves: how many runs in a row have left each stream unread."""
+        """Take over the bookmarks, and the fingerprints beside them, which the SDK leaves."""
         super().load_state(state)
-        if "skipped" in state:
-            cast("dict[str, Any]", self.state)["skipped"] = dict(state["skipped"])
+        if kept := read_kept(state):
+            self._whole_state[MEMBER] = kept
 
-    def skipped_runs(self, stream: str) -> int:
-        """How many runs in a row have left a stream unread."""
-        return int(cast("dict[str, Any]", self.state).get("skipped", {}).get(stream, 0))
-
-    def count_skipped(self, stream: str, runs: int) -> None:
-        """Note that in STATE, beside the bookmarks; zero is left out."""
-        state = cast("dict[str, Any]", self.state)
-        skipped = {name: number for name, number in state.pop("skipped", {}).items() if name != stream}
-        if runs or skipped:
-            state["skipped"] = skipped | ({stream: runs} if runs else {})
+    @property
+    def _whole_state(self) -> dict[str, Any]:
+        """STATE, beyond what the SDK says of its shape."""
+        return cast("dict[str, Any]", self.state)
 
     def _find_unchanged(self, wanted: Iterable[PostgresStream]) -> None:
         """Take fingerprints, and leave unread what has the one that it had."""
         streams = [stream for stream in wanted if stream.may_be_unchanged]
-        changes = self.session.fetch_changes([stream.table for stream in streams])
+        changes = self._run.session.fetch_changes([stream.table for stream in streams])
         shared = [self.plugin_version, self._labels, *map(self.config.get, ("mask_salt", *WHAT_MAPS_RECORDS))]
         for stream in streams:
             stream.take_fingerprint(changes, shared)
         skipped = sum(stream.is_unchanged for stream in streams)
         self.logger.info("%d of %d tables are unchanged and aren't read", skipped, len(streams))
 
-    @property
-    def _fails_on_denied(self) -> bool:
-        return self.settings.on_denied == "fail"
-
-    def _log_denied(self, sentence: str) -> None:
-        self.logger.log(logging.ERROR if self._fails_on_denied else logging.WARNING, "%s", sentence)
-
     def _failed(self, wanted: Iterable[PostgresStream]) -> list[str]:
         """The streams that were to be sent and weren't, or not with all of their columns."""
-        failed = {name for name, error in self.unreadable.items() if not isinstance(error, DeniedError)}
-        if self._fails_on_denied:
+        failed = {name for name, error in self._run.unreadable.items() if not isinstance(error, DeniedError)}
+        if self._run.fails_on_denied:
             deselected = {name for name, entry in (self.input_catalog or {}).items() if not _is_selected(entry)}
-            failed |= self.unreadable.keys() | (self._left_out.keys() - deselected)
+            failed |= self._run.unreadable.keys() | (self._left_out.keys() - deselected)
             failed |= {stream.name for stream in wanted if stream.misses_columns}
         return sorted(failed)
 
@@ -186,18 +180,16 @@ class TapMihPostgres(CommandLineTap):
     def _reading(self, streams: Iterable[PostgresStream], *, skip_unchanged: bool = False) -> Iterator[None]:
         """One session with one snapshot around all streams; raises at the end if one of them failed."""
         wanted = list(streams)
-        self.unreadable.clear()
-        # Rows that were sent before a connection was lost are void to a target that sees a newer version.
-        self.version = max(int(time.time() * 1000), self.version + 1)
+        self._run.begin(int(time.time() * 1000))
         self._check_catalog(wanted)
         with contextlib.ExitStack() as stack:
             if wanted:
-                self.session = stack.enter_context(open_session(self.settings))
+                self._run.session = stack.enter_context(open_session(self.settings))
                 if skip_unchanged:
                     self._find_unchanged(wanted)
                 to_read = [stream.table for stream in wanted if not stream.is_unchanged]
-                for error in self.session.begin_snapshot(to_read):
-                    self.report_failure(error)
+                for error in self._run.session.begin_snapshot(to_read):
+                    self._run.report_failure(error)
             yield
             if any(stream.is_unchanged for stream in wanted):
                 self.write_message(StateMessage(value=self.state))
@@ -211,10 +203,10 @@ class TapMihPostgres(CommandLineTap):
             try:
                 stream.check_catalog()
             except StreamError as error:
-                self.report_failure(error)
+                self._run.report_failure(error)
         for name, entry in (self.input_catalog or {}).items():
             if _is_selected(entry) and name not in self.streams and name not in self._left_out:
-                self.report_failure(
+                self._run.report_failure(
                     StreamError(
                         name,
                         "the catalog selects it, but the database has no such table, or the settings leave it out: "

@@ -77,10 +77,12 @@ class Mirror:
         }
         return write_config(self.folder, "target", {**config, **settings})
 
-    def run(self, *, tap: dict[str, Any] | None = None, target: dict[str, Any] | None = None) -> Ended:
-        """Run `tap | target` once, and remember the calls it took."""
+    def run(
+        self, *, tap: dict[str, Any] | None = None, target: dict[str, Any] | None = None, state: str | None = None
+    ) -> Ended:
+        """Run `tap | target` once, from this STATE, and remember the calls it took."""
         self.emulator.forget_calls()
-        ended = run_pipe(self.tap_config(**tap or {}), self.target_config(**target or {}))
+        ended = run_pipe(self.tap_config(**tap or {}), self.target_config(**target or {}), state)
         self.calls = self.emulator.calls()
         return ended
 
@@ -120,13 +122,18 @@ def write_config(folder: Path, name: str, config: dict[str, Any]) -> Path:
     return path
 
 
-def run_pipe(tap_config: Path, target_config: Path) -> Ended:
+def run_pipe(tap_config: Path, target_config: Path, state: str | None = None) -> Ended:
     """Run `tap-mih-postgres | target-gsheets` as a shell would."""
     environment = clean_environment()
     log = tap_config.with_suffix(".log")
+    options: list[str | Path] = []
+    if state is not None:
+        file = tap_config.with_suffix(".state")
+        file.write_text(state)
+        options = ["--state", file]
     with log.open("w") as stderr:
         tap = subprocess.Popen(
-            [BIN / "tap-mih-postgres", "--config", tap_config],
+            [BIN / "tap-mih-postgres", "--config", tap_config, *options],
             stdout=subprocess.PIPE,
             stderr=stderr,
             env=environment,

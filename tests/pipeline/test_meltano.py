@@ -106,7 +106,7 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 # What this project sets by itself, since its application is Prisma's.
 OURS: dict[str, dict[str, Any]] = {
-    "tap-mih-postgres": {"naive_timestamps": "utc"},
+    "tap-mih-postgres": {"naive_timestamps": "utc", "skip_unchanged": True},
     "target-gsheets": {},
 }
 

@@ -17,7 +17,7 @@ from tap_mih_postgres import tap as tap_module
 from tap_mih_postgres.errors import StreamsFailedError
 from tap_mih_postgres.tap import TapMihPostgres
 from tests.tap.conftest import NewDatabase
-from tests.tap.databases import server_version
+from tests.tap.databases import server_version, since
 from tests.tap.runs import Messages, Output, run_in_process
 from tests.tap.servers import primary_and_standby
 from tests.tap.test_snapshot import BIG, SMALL, finish, tap_in_the_middle_of_big
@@ -72,6 +72,21 @@ def test_after_a_lost_connection_all_tables_are_sent_anew_as_they_are_then(
     versions = [message["version"] for message in run.of("b") if "version" in message]
     assert versions == sorted(versions)
     assert len(set(versions)) == 2
+
+
+@since(15)
+def test_what_was_sent_before_a_connection_was_lost_is_not_taken_for_unchanged(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    url = new_database(*TABLES)
+    with tap_in_the_middle_of_big(url, tmp_path, lines=6, skip_unchanged=True) as (process, read):
+        kill_sessions(url)
+        run, log, status = finish(process, read)
+    assert (status, run.activated) == (0, {"a", "b", "small"}), log
+    assert last_version(run, "a") == [{"id": 1}], "of the same snapshot as the others"
+    versions = {message["version"] for message in run.all if message["type"] == "ACTIVATE_VERSION"}
+    assert len(versions) == 2
+    assert run.kinds("a").count("ACTIVATE_VERSION") == 2
 
 
 @contextlib.contextmanager

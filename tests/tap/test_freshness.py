@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from tap_mih_postgres.database import Session
-from tap_mih_postgres.freshness import find_fingerprint, may_skip, read_state
+from tap_mih_postgres.freshness import Content, find_fingerprint, may_skip, note_read, note_skipped, read_kept
 from tap_mih_postgres.tap import TapMihPostgres
 from tests.tap.conftest import NewDatabase
 from tests.tap.databases import make_database, server_version, since
@@ -170,7 +170,8 @@ def test_without_counters_everything_is_read(runs: Runs) -> None:
     with psycopg.connect(runs.url, autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{connection.info.dbname}" SET track_counts = off')
     assert runs.run().activated == ALL
-    assert "fingerprint" not in runs.state["bookmarks"]["a"]
+    assert runs.state["bookmarks"]["a"] == {}
+    assert "fingerprints" not in runs.state
 
 
 @since(15)
@@ -268,16 +269,62 @@ def test_a_fingerprint_moves_with_everything_in_it() -> None:
 )
 def test_there_is_no_fingerprint_of_what_isnt_counted(changes: dict[str, Any]) -> None:
     assert find_fingerprint(changes, 1, []) is None
-    assert not may_skip({}, None, 0, 12)
-    assert not may_skip({"fingerprint": None}, None, 0, 12)
+    state: dict[str, Any] = {}
+    note_read(state, "a", None, "rows")
+    assert state == {"bookmarks": {"a": {}}}
+    assert not may_skip(state, "a", None, 12)
 
 
 def test_after_so_many_runs_an_unchanged_table_is_read_all_the_same() -> None:
-    state = read_state({"other": 1, "fingerprint": "old"}, "new")
-    assert state == {"other": 1, "fingerprint": "new"}
-    assert [may_skip(state, "new", skipped, 3) for skipped in range(4)] == [True, True, False, False]
-    assert may_skip(state, "new", 10**6, 0)
-    assert read_state(state, None) == {"other": 1}
+    state: dict[str, Any] = {"bookmarks": {"a": {"other": 1, "content": "old"}}}
+    note_read(state, "a", "new", "rows")
+    assert state["bookmarks"] == {"a": {"other": 1, "content": "rows"}}
+    skips = []
+    for _ in range(4):
+        skips.append(may_skip(state, "a", "new", 3))
+        note_skipped(state, "a")
+    assert skips == [True, True, False, False]
+    assert may_skip(state, "a", "new", 0)
+
+
+def test_a_fingerprint_counts_with_its_own_bookmark_alone() -> None:
+    state: dict[str, Any] = {}
+    note_read(state, "a", "new", "rows")
+    note_read(state, "b", "new", "rows")
+    assert may_skip(state, "a", "new", 0)
+    assert not may_skip(state, "a", "newer", 0)
+    for bookmarks in ({}, {"a": {}}, {"a": {"content": "other rows"}}):
+        assert not may_skip({**state, "bookmarks": bookmarks}, "a", "new", 0)
+    note_read(state, "a", None, "rows")
+    assert not may_skip(state, "a", "new", 0)
+    assert may_skip(state, "b", "new", 0)
+    assert state["bookmarks"]["a"] == {}
+
+
+@pytest.mark.parametrize("member", [None, [], "x", {"a": 1}, {"a": {}}, {"a": {"fingerprint": "x", "skipped": "many"}}])
+def test_a_state_that_somebody_has_edited_has_no_fingerprints(member: Any) -> None:
+    assert read_kept({"fingerprints": member}) == {}
+    assert read_kept({}) == {}
+
+
+def content(rows: list[bytes], *, ordered: bool, selected: str = "SELECT") -> str:
+    made = Content([selected], ordered=ordered)
+    for row in rows:
+        made.add([row])
+    return made.hash
+
+
+@pytest.mark.parametrize("ordered", [True, False], ids=["with a key", "without"])
+def test_the_hash_of_a_content_moves_with_its_rows(ordered: bool) -> None:
+    rows = [b"1}\n", b"2}\n", b"2}\n"]
+    whole = Content(["SELECT"], ordered=ordered)
+    whole.add(rows)
+    assert whole.hash == content(rows, ordered=ordered)
+    others = [[], rows[:1], rows[:2], [*rows[:2], b"3}\n"], [*rows, b"2}\n"]]
+    hashes = {whole.hash, *(content(other, ordered=ordered) for other in others)}
+    assert len(hashes) == len(others) + 1
+    assert content(rows, ordered=ordered, selected="SELECT x") not in hashes
+    assert (content(rows[::-1], ordered=ordered) == whole.hash) is not ordered
 
 
 # Proof
@@ -296,6 +343,7 @@ class Mirror(RuleBasedStateMachine):
         self.writers = [psycopg.connect(self.url) for _ in range(2)]
         self.state: dict[str, Any] = {}
         self.mirror: dict[str, list[Any]] = {}
+        self.contents: dict[tuple[str, str], list[Any]] = {}
 
     @staticmethod
     def database() -> str:
@@ -372,6 +420,10 @@ class Mirror(RuleBasedStateMachine):
         for stream in messages.activated:
             self.mirror[stream] = messages.records(stream)
         self.state = [message["value"] for message in messages.all if message["type"] == "STATE"][-1]
+        for stream, rows in self.mirror.items():
+            there = sorted((row["id"], row["v"]) for row in rows)
+            content = self.state["bookmarks"][stream]["content"]
+            assert self.contents.setdefault((stream, content), there) == there, "another bookmark for other rows"
 
     def teardown(self) -> None:
         for connection in getattr(self, "writers", ()):
