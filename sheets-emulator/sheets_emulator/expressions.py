@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isfinite
+from math import floor, isfinite
 from typing import Any
 
 from .functions import FUNCTIONS, FormulaError, as_number, as_text
@@ -20,6 +20,8 @@ from .values import MAX_CHARACTERS
 _BINARY = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 6}
 _MAX_DEPTH = 100
 """How deep brackets may be nested: each level takes up to five frames of Python's thousand."""
+
+_WITHOUT_ARGUMENTS = ErrorValue("N_A", "This function takes no arguments.")
 
 Token = tuple[str, str]
 
@@ -49,9 +51,12 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-def evaluate(tokens: list[Token], area: Callable[[str], Area | ErrorValue]) -> Scalar:
-    """The value of a formula whose references `area` looks up; None is an empty cell. Raises NotEvaluatedError."""
-    parser = _Parser(tokens, area)
+def evaluate(tokens: list[Token], area: Callable[[str], Area | ErrorValue], now: Callable[[], float]) -> Scalar:
+    """The value of a formula; None is an empty cell. Raises NotEvaluatedError.
+
+    `area` looks up references, `now` is the serial number of this moment by the workbook's clocks.
+    """
+    parser = _Parser(tokens, area, now)
     result = scalar(parser.expression(0))
     if parser.position < len(tokens):
         raise NotEvaluatedError(f"unexpected {parser.peek()!r}")
@@ -61,9 +66,10 @@ def evaluate(tokens: list[Token], area: Callable[[str], Area | ErrorValue]) -> S
 class _Parser:
     """A precedence climber that evaluates while it reads."""
 
-    def __init__(self, tokens: list[Token], area: Callable[[str], Area | ErrorValue]) -> None:
+    def __init__(self, tokens: list[Token], area: Callable[[str], Area | ErrorValue], now: Callable[[], float]) -> None:
         self.tokens = tokens
         self.area = area
+        self.volatile: dict[str, Callable[[], float]] = {"NOW": now, "TODAY": lambda: float(floor(now()))}
         self.position = 0
         self.depth = 0
 
@@ -122,10 +128,12 @@ class _Parser:
     def call(self, name: str) -> Any:
         if name in {"TRUE", "FALSE"} and self.peek() != "(":
             return name == "TRUE"
-        if self.peek() != "(" or name not in FUNCTIONS:
+        if self.peek() != "(" or (name not in FUNCTIONS and name not in self.volatile):
             raise NotEvaluatedError(f"it doesn't know {name[:80]}")
         self.take()
         arguments = list(self._arguments())
+        if name in self.volatile:
+            return self.volatile[name]() if not arguments else _WITHOUT_ARGUMENTS
         return _result(lambda: FUNCTIONS[name](arguments))
 
     def _arguments(self) -> Iterator[Any]:

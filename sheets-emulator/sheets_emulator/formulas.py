@@ -1,18 +1,21 @@
 """Formulas of a workbook: what each cell's formula amounts to.
 
-Design rule: a formula is evaluated when it is read; nothing is stored but its text. What a formula refers to is
-evaluated before it, from a list of what is open, so that a chain of cells may be as long as a column. What can't be
-evaluated becomes an error value of kind "ERROR" whose display is the formula itself, so that nobody takes it for a
-result.
+Design rule: a formula is evaluated when it is read, so NOW is the moment of reading; nothing is stored but its text.
+What a formula refers to is evaluated before it, from a list of what is open, so that a chain of cells may be as long
+as a column. What can't be evaluated becomes an error value of kind "ERROR" whose display is the formula itself, so
+that nobody takes it for a result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from . import a1
 from .a1 import Box
+from .dates import EPOCH
 from .expressions import Area, NotEvaluatedError, Token, evaluate, tokenize
 from .layer import Cell, ErrorValue, Formula, Scalar
 from .model import Sheet, Workbook
@@ -86,10 +89,15 @@ class Evaluator:
 
     def _evaluate(self, formula: _Open) -> Scalar:
         try:
-            result = evaluate(formula.tokens, lambda text: self._area(text, formula.sheet))
+            result = evaluate(formula.tokens, lambda text: self._area(text, formula.sheet), self._now)
         except NotEvaluatedError as reason:
             return _unknown(reason)
         return normal_number(result) if isinstance(result, (int, float)) and not isinstance(result, bool) else result
+
+    def _now(self) -> float:
+        """The serial number of this moment by the workbook's clocks, as NOW has it."""
+        moment = datetime.fromtimestamp(self.book.clock(), ZoneInfo(str(self.book.properties.get("timeZone", "UTC"))))
+        return (moment.replace(tzinfo=None) - EPOCH) / timedelta(days=1)
 
     def _area(self, text: str, sheet: Sheet) -> Area | ErrorValue:
         """The values of the range that a formula on `sheet` names; what lies beyond the last filled cell is left."""

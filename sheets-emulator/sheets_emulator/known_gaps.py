@@ -165,6 +165,11 @@ UNCHECKED: tuple[tuple[str, str], ...] = (
         "pasteData",
         "Fields may be quoted as in CSV. The paste types that carry values type them in; the others are refused.",
     ),
+    (
+        "NOW and TODAY",
+        "The moment at which the cell is read. Google computes them when the workbook is opened or edited, and as "
+        "often as its recalculation setting says.",
+    ),
     ("Formats of a formula's result", "A formula doesn't take over the number format of the cells it refers to."),
     ("autoResizeDimensions", "Arial's widths fitted to one recorded column; other texts may differ by a few percent."),
     ("Colours", "Cut off to steps of 1/255 everywhere; recorded for tabs only."),

@@ -8,6 +8,7 @@ and extras (notes, validation…), so that every operation on rows and columns i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,6 +90,8 @@ class Workbook:
     permissions: list[Json] = field(default_factory=list)
     drive: Json = field(default_factory=dict)
     version: int = 1
+    clock: Callable[[], float] = field(default=float, compare=False, repr=False)
+    """Answers seconds since 1970; whoever keeps the workbook gives it."""
 
     def fork(self) -> Workbook:
         return replace(

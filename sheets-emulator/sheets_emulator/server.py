@@ -74,6 +74,7 @@ class Server:
     def create(cls, store: Store | None = None, *, trust_any: bool = False, **options: Any) -> Server:
         store = store or Store()
         server = cls(store, Accounts(store.accounts(), trust_any), **options)
+        store.clock = server.clock
         server.account(MAIN)
         return server
 

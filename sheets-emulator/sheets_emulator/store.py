@@ -9,7 +9,8 @@ two servers on one file would overwrite each other.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,7 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         """Raises StateError where the file isn't ours, is in use, or can't be read or written."""
         self.workbooks: dict[str, Workbook] = {}
+        self.clock: Callable[[], float] = time.time
         self._file: sqlite3.Connection | None = None
         if path:
             try:
@@ -65,7 +67,14 @@ class Store:
             rows.extend([()] * (number * 256 - len(rows)))
             rows.extend(decode_rows(blob))
         for identity, head in file.execute("SELECT id, head FROM workbook"):
-            self.workbooks[identity] = decode_workbook(head, layers.get(identity, {}))
+            self._take(decode_workbook(head, layers.get(identity, {})))
+
+    def _take(self, book: Workbook) -> None:
+        book.clock = self._now
+        self.workbooks[book.spreadsheet_id] = book
+
+    def _now(self) -> float:
+        return self.clock()
 
     def get(self, spreadsheet_id: str) -> Workbook | None:
         return self.workbooks.get(spreadsheet_id)
@@ -81,7 +90,7 @@ class Store:
                 for book in books:
                     _write(file, self.workbooks.get(book.spreadsheet_id), book)
         for book in books:
-            self.workbooks[book.spreadsheet_id] = book
+            self._take(book)
 
     def remove(self, spreadsheet_id: str) -> None:
         if self._file:

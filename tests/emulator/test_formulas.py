@@ -181,6 +181,22 @@ def test_a_text_that_doubles_from_cell_to_cell_ends_in_an_error(book: Workbook) 
     assert found.kind == "VALUE"
 
 
+def test_now_is_the_moment_of_reading_by_the_workbook_s_clocks(book: Workbook) -> None:
+    sheet = book.sheets[0]
+    for column, text in enumerate(
+        ["=NOW()", "=TODAY()", '=IF((NOW()-D1)*86400>60;"late";"in time")', 45_474.5, "=NOW(1)"]
+    ):
+        sheet.cells.put(0, column, Formula(text) if isinstance(text, str) else text)
+    book.properties["timeZone"] = "Europe/Paris"
+    book.clock = lambda: 1_719_828_000.0  # 2024-07-01 10:00 UTC, noon in Paris
+    assert [Evaluator(book).value(sheet, 0, column) for column in range(3)] == [45_474.5, 45_474, "in time"]
+    book.clock = lambda: 1_719_828_000.0 + 61
+    assert Evaluator(book).value(sheet, 0, 2) == "late"
+    found = Evaluator(book).value(sheet, 0, 4)
+    assert isinstance(found, ErrorValue)
+    assert found.kind == "N_A"
+
+
 def test_a_reference_to_an_empty_cell_shows_nothing(book: Workbook) -> None:
     sheet = book.sheets[0]
     sheet.cells.put(0, 0, Formula("=Z99"))
