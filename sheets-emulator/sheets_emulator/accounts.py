@@ -1,4 +1,4 @@
-"""Service accounts and tokens: the key that this server trusts, and the assertions signed with it.
+"""Accounts and tokens: the keys that this server trusts, the assertions signed with them, and users' refresh tokens.
 
 Design rule: the token endpoint refuses what Google's refuses and says why in one sentence; time is an argument.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -20,6 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from .errors import PermissionDeniedError, TokenRefusedError, UnauthenticatedError
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+REFRESH_GRANT = "refresh_token"
+CLIENT = {"client_id": "emulator.apps.googleusercontent.com", "client_secret": "GOCSPX-sheets-emulator"}
+"""The program that users have logged in with."""
+CONSENTED = frozenset({"https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"})
+"""What they have allowed it."""
 PROJECT = "sheets-emulator"
 GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
 """What google-auth writes as audience, whatever the key's token_uri says."""
@@ -78,6 +84,21 @@ class Account:
             "universe_domain": "googleapis.com",
         }
 
+    @property
+    def refresh_token(self) -> str:
+        """What a user of this name is remembered by; it follows from the key, so that a state file needn't keep it."""
+        return "1//emulator-" + hashlib.sha256(self.key_id.encode()).hexdigest()
+
+    def user_credentials(self) -> Json:
+        """The token file of a user of this name, as gcloud writes it: it names no address."""
+        return {
+            "account": self.email,
+            **CLIENT,
+            "refresh_token": self.refresh_token,
+            "type": "authorized_user",
+            "universe_domain": "googleapis.com",
+        }
+
 
 @dataclass(slots=True)
 class Accounts:
@@ -88,7 +109,9 @@ class Accounts:
     _tokens: dict[str, tuple[str, float, frozenset[str]]] = field(default_factory=dict)
 
     def exchange(self, form: dict[str, str], token_uris: tuple[str, ...], now: float) -> Json:
-        """A token for a signed assertion (RFC 7523); raises TokenRefusedError."""
+        """A token for a signed assertion (RFC 7523) or a refresh token (RFC 6749); raises TokenRefusedError."""
+        if form.get("grant_type") == REFRESH_GRANT:
+            return self._refresh(form, now)
         if form.get("grant_type") != GRANT:
             raise TokenRefusedError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
         claims = self._verified(form.get("assertion", ""))
@@ -100,9 +123,24 @@ class Accounts:
         scopes = frozenset(str(claims.get("scope") or "").split())
         if not scopes:
             raise TokenRefusedError("invalid_scope", "Empty or missing scope not allowed.")
+        return self._give(str(claims["iss"]), now, scopes)
+
+    def _give(self, email: str, now: float, scopes: frozenset[str]) -> Json:
         token = "ya29.emulator-" + secrets.token_urlsafe(24)
-        self._tokens[token] = (str(claims["iss"]), now + LIFETIME, scopes)
+        self._tokens[token] = (email, now + LIFETIME, scopes)
         return {"access_token": token, "expires_in": LIFETIME - 1, "token_type": "Bearer"}
+
+    def _refresh(self, form: dict[str, str], now: float) -> Json:
+        if any(form.get(name) != value for name, value in CLIENT.items()):
+            raise TokenRefusedError("invalid_client", "The OAuth client was not found.")
+        users = {account.refresh_token: account.email for account in self.known.values()}
+        email = users.get(form.get("refresh_token", ""))
+        if email is None:
+            raise TokenRefusedError("invalid_grant", "Token has been expired or revoked.")
+        scopes = frozenset(form.get("scope", "").split()) or CONSENTED
+        if not scopes <= CONSENTED:
+            raise TokenRefusedError("invalid_scope", "Bad Request")
+        return {**self._give(email, now, scopes), "scope": " ".join(sorted(scopes))}
 
     def _verified(self, assertion: str) -> Json:
         """The claims of an assertion whose RS256 signature is that of its issuer."""

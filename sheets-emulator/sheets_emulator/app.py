@@ -12,17 +12,25 @@ import logging
 import time
 import zlib
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from . import viewer
-from .errors import ServerError, UnauthenticatedError, UnavailableError
+from .errors import (
+    OFFICE_FILE,
+    FailedPreconditionError,
+    ServerError,
+    UnauthenticatedError,
+    UnavailableError,
+    api_disabled,
+)
 from .exchange import Incoming, Outgoing, canonical_path
 from .faults import Fault, firing
 from .methods import METHODS
 from .private import private
-from .quota import exceeded
+from .quota import PROJECT_NUMBER, exceeded
 from .routes import name_call
 from .server import Server
 
@@ -55,6 +63,8 @@ _ANSWERS: dict[str, Callable[[str], Outgoing]] = {
     "500": lambda _: _refusal(ServerError(INTERNAL)),
     "503": lambda _: _refusal(UnavailableError("The service is currently unavailable.")),
     "401": lambda _: _refusal(UnauthenticatedError("Request had invalid authentication credentials.")),
+    "disabled": lambda _: _refusal(api_disabled(PROJECT_NUMBER)),
+    "office": lambda _: _refusal(FailedPreconditionError(OFFICE_FILE)),
     "html": lambda _: Outgoing(502, HTML_ERROR, "text/html; charset=UTF-8"),
 }
 
@@ -87,6 +97,7 @@ class App:
             await _lifespan(receive, send)
             return
         request = await _read(scope, receive)
+        send = self._dated(send)
         page = _safely(lambda: viewer.page(self.server, request)) if request.verb == "GET" else None
         if page is not None:
             await _send(send, page)
@@ -94,6 +105,17 @@ class App:
             await _send(send, _safely(lambda: private(self.server, request)))
         else:
             await self.call(scope, request, send)
+
+    def _dated(self, send: Send) -> Send:
+        """The same way out; each answer tells the time by the server's own clock, as Google's do."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self.server.clock(), usegmt=True).encode()
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
+            await send(message)
+
+        return dated
 
     async def call(self, scope: Scope, request: Incoming, send: Send) -> None:
         """One call of the API, with the fault that meets it, and its line in the list of calls."""

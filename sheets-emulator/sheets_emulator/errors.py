@@ -2,6 +2,7 @@
 
     ApiError                      {"error": {code, message, status, details?}}
     ├── InvalidArgumentError      400  the request is wrong
+    ├── FailedPreconditionError   400  a fault that a test asked for: the file is none of Google's own
     ├── UnauthenticatedError      401  no token, or one that this server did not give
     ├── PermissionDeniedError     403  the workbook belongs to somebody else
     ├── NotFoundError             404  no such workbook, or no such method
@@ -76,6 +77,10 @@ class NotEmulatedError(ApiError):
     code, status = 501, "UNIMPLEMENTED"
 
 
+class FailedPreconditionError(ApiError):
+    code, status = 400, "FAILED_PRECONDITION"
+
+
 class UnavailableError(ApiError):
     code, status = 503, "UNAVAILABLE"
 
@@ -85,6 +90,7 @@ class TokenRefusedError(Exception):
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
+        self.code = 401 if error == "invalid_client" else 400
         self.error = error
         self.description = description
 
@@ -126,5 +132,36 @@ def field_violations(violations: list[tuple[str, str]]) -> InvalidArgumentError:
                     for field, description in violations
                 ],
             }
+        ],
+    )
+
+
+OFFICE_FILE = "This operation is not supported for this document. The document must not be an Office file."
+"""What Google answers for a workbook that is still an .xlsx file (quoted in public issues)."""
+
+
+def api_disabled(project: int) -> PermissionDeniedError:
+    """What Google answers while the API isn't enabled in the project of the credentials (quoted in public issues)."""
+    address = f"https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project={project}"
+    return PermissionDeniedError(
+        f"Google Sheets API has not been used in project {project} before or it is disabled. Enable it by visiting "
+        f"{address} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to "
+        "our systems and retry.",
+        [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "SERVICE_DISABLED",
+                "domain": "googleapis.com",
+                "metadata": {
+                    "service": "sheets.googleapis.com",
+                    "serviceTitle": "Google Sheets API",
+                    "consumer": f"projects/{project}",
+                    "activationUrl": address,
+                },
+            },
+            {
+                "@type": "type.googleapis.com/google.rpc.Help",
+                "links": [{"description": "Google developers console API activation", "url": address}],
+            },
         ],
     )

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from random import Random
 from typing import Any
 
-KINDS = frozenset({"429", "500", "503", "401", "html", "cut", "truncate", "delay"})
+KINDS = frozenset({"429", "500", "503", "401", "disabled", "office", "html", "cut", "truncate", "delay"})
 WHENS = frozenset({"before", "after"})
 
 

@@ -39,8 +39,11 @@ def _health(server: Server, _: Incoming) -> Any:
 
 
 def _credentials(server: Server, request: Incoming) -> Any:
-    name = parse_qs(request.query, keep_blank_values=True).get("account", [MAIN])[-1]
-    return server.account(name).credentials(request.base_url)
+    query = {name: values[-1] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+    account, kind = server.account(query.get("account", MAIN)), query.get("type", "service_account")
+    if kind not in {"service_account", "authorized_user"}:
+        raise ValueError(f"type is service_account or authorized_user, not {kind[:80]!r}")
+    return account.user_credentials() if kind == "authorized_user" else account.credentials(request.base_url)
 
 
 def _reset(server: Server, _: Incoming) -> Any:

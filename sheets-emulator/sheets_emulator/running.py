@@ -87,5 +87,6 @@ def uvicorn_server(app: App) -> uvicorn.Server:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=60,
         server_header=False,
+        date_header=False,
     )
     return uvicorn.Server(config)

@@ -116,7 +116,7 @@ class Server:
         except RequestError as error:
             return Outgoing(400, msgspec.json.encode(InvalidArgumentError(error.message).body()))
         except TokenRefusedError as error:
-            return Outgoing(400, msgspec.json.encode(error.body()))
+            return Outgoing(error.code, msgspec.json.encode(error.body()))
 
     def _handle(self, request: Incoming) -> Outgoing:
         if request.verb == "POST" and request.path == "/token":

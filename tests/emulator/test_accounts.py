@@ -14,7 +14,7 @@ from google.auth.transport.requests import Request
 from google.oauth2.service_account import Credentials
 
 from sheets_emulator.accounts import GRANT, Account
-from sheets_emulator.testing import Emulator
+from sheets_emulator.testing import Emulator, running_emulator
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
 
@@ -111,3 +111,50 @@ def test_a_call_without_a_good_token_is_401_in_googles_shape(
     assert answer.status_code == 401
     error = answer.json()["error"]
     assert (error["status"], error["details"][0]["reason"]) == ("UNAUTHENTICATED", reason)
+
+
+def refresh(emulator: Emulator, **changed: str) -> requests.Response:
+    kept = {
+        name: emulator.user_credentials_of("user")[name] for name in ("client_id", "client_secret", "refresh_token")
+    }
+    return requests.post(emulator.url + "/token", data={"grant_type": "refresh_token", **kept, **changed}, timeout=10)
+
+
+def test_a_users_token_file_gives_a_token_of_that_user(emulator: Emulator) -> None:
+    file = requests.get(
+        emulator.url + "/_emulator/credentials", params={"type": "authorized_user", "account": "user"}, timeout=10
+    ).json()
+    assert file == emulator.user_credentials_of("user")
+    assert file["type"] == "authorized_user"
+    token = refresh(emulator).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    created = requests.post(emulator.url + "/v4/spreadsheets", headers=headers, json={}, timeout=10).json()
+    assert emulator.workbook(created["spreadsheetId"]).owner == file["account"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "error"),
+    [
+        ({"refresh_token": "1//gone"}, 400, "invalid_grant"),
+        ({"client_id": "another"}, 401, "invalid_client"),
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"scope": "https://www.googleapis.com/auth/gmail.send"}, 400, "invalid_scope"),
+    ],
+)
+def test_a_refresh_that_google_would_refuse_is_refused(
+    emulator: Emulator, changed: dict[str, str], status: int, error: str
+) -> None:
+    answer = refresh(emulator, **changed)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_a_kind_of_key_that_there_is_not_is_refused(emulator: Emulator) -> None:
+    answer = requests.get(emulator.url + "/_emulator/credentials", params={"type": "api_key"}, timeout=10)
+    assert answer.status_code == 400
+    assert "authorized_user" in answer.json()["error"]
+
+
+def test_answers_tell_the_time_by_the_servers_clock() -> None:
+    with running_emulator(clock=lambda: 1_000_000_000.0) as late:
+        dates = [requests.get(late.url + path, timeout=10).headers["Date"] for path in ("/", "/v4/spreadsheets/x")]
+    assert dates == ["Sun, 09 Sep 2001 01:46:40 GMT"] * 2

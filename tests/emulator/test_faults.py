@@ -36,6 +36,16 @@ def test_an_error_comes_before_or_after_the_change(
     assert api.read(spreadsheet_id, "A1") == ([["x"]] if applied or kind == "401" else [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "word"), [("disabled", 403, "SERVICE_DISABLED"), ("office", 400, "FAILED_PRECONDITION")]
+)
+def test_a_refusal_that_lasts_says_its_reason(api: Any, spreadsheet_id: str, kind: str, status: int, word: str) -> None:
+    api.emulator.set_faults({"kind": kind})
+    answer = api.call("GET", f"/v4/spreadsheets/{spreadsheet_id}")
+    assert answer.status_code == status
+    assert word in answer.text
+
+
 @pytest.mark.parametrize(("when", "applied"), [("before", False), ("after", True)])
 def test_a_cut_connection_gives_no_answer(api: Any, spreadsheet_id: str, when: str, applied: bool) -> None:
     api.emulator.set_faults({"kind": "cut", "when": when, "method": UPDATE})
