@@ -12,6 +12,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -80,7 +81,7 @@ class Account:
             "auth_uri": f"{base_url}/o/oauth2/auth",
             "token_uri": f"{base_url}/token",
             "auth_provider_x509_cert_url": f"{base_url}/oauth2/v1/certs",
-            "client_x509_cert_url": f"{base_url}/robot/v1/metadata/x509/{self.email}",
+            "client_x509_cert_url": f"{base_url}/robot/v1/metadata/x509/{quote(self.email)}",
             "universe_domain": "googleapis.com",
         }
 

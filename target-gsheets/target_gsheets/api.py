@@ -8,7 +8,7 @@ again blindly and never stops under a lasting 429.
 from __future__ import annotations
 
 import logging
-import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +20,10 @@ import requests
 from google.auth import exceptions as auth_errors
 from gspread.http_client import HTTPClient
 
-from target_gsheets.credentials import Credentials
-from target_gsheets.errors import AccessError, RefusedError, RemoteError, TransientError
+from target_gsheets.errors import RemoteError, TransientError
 from target_gsheets.quota import Bucket
-from target_gsheets.session import open_session
+from target_gsheets.refusals import parse_refusal, refused_token, translate, unreachable
+from target_gsheets.session import connect
 from target_gsheets.settings import Settings
 from target_gsheets.workbook import FIELDS, Content, Row, Workbook, parse_content, parse_workbook
 
@@ -58,15 +58,25 @@ class CallCount:
 class SheetsApi:
     """One workbook: read its structure and cells, apply one atomic batch."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float], pause: Callable[[float], None]) -> None:
-        """Without a call. `pause` waits; it is called before every call and raises where no other shall be made."""
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float],
+        pause: Callable[[float], None],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Without a call. `pause` waits; it is called before every call and raises where no other shall be made.
+
+        `clock` measures, `now` tells the time since 1970, to be compared with Google's.
+        """
         self.calls = CallCount()
         self._settings = settings
         self._clock = clock
         self._pause = pause
         self._reads = Bucket(settings.quota_reads_per_minute, clock())
         self._writes = Bucket(settings.quota_writes_per_minute, clock())
-        self._http = HTTPClient(None, session=open_session(settings))  # type: ignore[arg-type]  # the session signs
+        self._connection = connect(settings, now)
+        self._http = HTTPClient(None, session=self._connection.session)  # type: ignore[arg-type]  # the session signs
         self._http.set_timeout(TIMEOUT_SECONDS)
 
     def read_workbook(self) -> Workbook:
@@ -136,25 +146,55 @@ class SheetsApi:
     def _call(self, name: str, method: str, url: str, bucket: Bucket, **arguments: Any) -> Any:
         """One call at the pace of its bucket, its answer parsed, its failure translated."""
         self._wait(name, bucket)
+        self.authorise()
         began = self._clock()
+        response: requests.Response | None = None
         try:
             response = self._http.request(method, url, **arguments)
-            answer = msgspec.json.decode(response.content)
+            self.calls.read_bytes += len(response.content)
+            return msgspec.json.decode(response.content)
         except gspread.exceptions.APIError as exc:
-            status = exc.response.status_code
-            logger.debug("%s: status %d after %.3f s", name, status, self._clock() - began)
-            if status == TOO_MANY_REQUESTS:
+            response = exc.response
+            if response.status_code == TOO_MANY_REQUESTS:
                 self.calls.refused += 1
                 bucket.slow_down()
-            raise translate(status, google_message(exc.response), self._settings) from exc
+            refusal = parse_refusal(response.status_code, response.content)
+            raise translate(refusal, self._settings, writes=bucket is self._writes) from exc
         except auth_errors.GoogleAuthError as exc:
-            raise translate_auth(exc, self._settings.credentials) from exc
+            raise self._translate_auth(exc) from exc
         except (requests.RequestException, msgspec.DecodeError) as exc:
-            logger.debug("%s: no answer after %.3f s (%s)", name, self._clock() - began, type(exc).__name__)
-            raise TransientError(f"{name} had no readable answer ({type(exc).__name__}).") from exc
-        self.calls.read_bytes += len(response.content)
-        logger.debug("%s: %d bytes in %.3f s", name, len(response.content), self._clock() - began)
-        return answer
+            raise unreachable(self._settings.api_endpoint or url, kinds_of(exc)) from exc
+        finally:
+            sent = len(arguments.get("data", b""))
+            self._log(f"{method.upper()} {name}", response, self._clock() - began, sent)
+
+    def authorise(self) -> None:
+        """Have a token that is good for the next call; raise RemoteError where Google gives none."""
+        found = self._connection.credentials
+        try:
+            if not found.valid:
+                found.refresh(self._connection.tokens)  # type: ignore[no-untyped-call]
+        except auth_errors.GoogleAuthError as exc:
+            raise self._translate_auth(exc) from exc
+
+    def _translate_auth(self, exc: auth_errors.GoogleAuthError) -> RemoteError:
+        """A token that could not be had -> whose fault it is."""
+        credentials = self._settings.credentials
+        if isinstance(exc, auth_errors.TransportError) or getattr(exc, "retryable", False):
+            return unreachable(credentials.token_address, kinds_of(exc))
+        return refused_token(oauth_reason(exc), credentials, self.clock_ahead)
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how many seconds our clock is ahead of Google's; None before the first answer."""
+        return self._connection.clocks.ahead
+
+    @staticmethod
+    def _log(what: str, response: requests.Response | None, seconds: float, sent: int) -> None:
+        """One line about a call, without its address."""
+        status = "no answer" if response is None else str(response.status_code)
+        received = 0 if response is None else len(response.content)
+        logger.debug("%s: %s in %.0f ms, %d bytes sent, %d received", what, status, seconds * 1000, sent, received)
 
     def _wait(self, name: str, bucket: Bucket) -> None:
         """Wait until Google has a call to spare for us."""
@@ -169,51 +209,15 @@ class SheetsApi:
         self._pause(seconds)
 
 
-def google_message(response: requests.Response) -> str:
-    """What Google says in an error's body, if it is one of its own."""
-    try:
-        return str(response.json()["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return f"status {response.status_code} without a message"
-
-
-def translate(status: int, message: str, settings: Settings) -> RemoteError:
-    """A refused call -> what it means and what mends it."""
-    spreadsheet, email = settings.spreadsheet_id, settings.credentials.email
-    if status in {408, 429} or status >= 500:
-        return TransientError(f"Google answered {status}: {message.rstrip('.')}.")
-    if status == 404:
-        return AccessError(
-            f"There is no workbook with the id {spreadsheet!r}: check 'spreadsheet_id', the part of the workbook's "
-            "address between /d/ and /edit."
-        )
-    if status == 403:
-        return AccessError(
-            f"Google doesn't let {email or 'these credentials'} write to the workbook {spreadsheet!r} ({message}). "
-            f"Open https://docs.google.com/spreadsheets/d/{spreadsheet}/edit and share it as editor with "
-            f"{email or 'the account in use'}; check 'spreadsheet_id', and that the Google Sheets API is enabled."
-        )
-    if status == 401:
-        return AccessError(f"Google doesn't accept the credentials in '{settings.credentials.source}': {message}")
-    found = re.search(r"requests\[(\d+)\]", message)
-    return RefusedError(f"Google refused to change the sheet ({status}): {message}", int(found[1]) if found else None)
-
-
-def translate_auth(exc: auth_errors.GoogleAuthError, credentials: Credentials) -> RemoteError:
-    """A token that could not be had -> whose fault it is."""
-    if isinstance(exc, auth_errors.TransportError) or getattr(exc, "retryable", False):
-        return TransientError(f"Google's token service could not be reached ({type(exc).__name__}).")
-    if credentials.key is None and credentials.source == "emulator":
-        return AccessError(
-            "The emulator wants credentials: set 'credentials_base64', 'credentials_json' or 'credentials_path' to the "
-            "key that its /_emulator/credentials gives, or start it with --auth any."
-        )
-    return AccessError(
-        f"Google doesn't accept the credentials in '{credentials.source}' ({oauth_reason(exc)}): check that the key "
-        "still exists, that the service account isn't disabled, and that this machine's clock is right."
-    )
-
-
 def oauth_reason(exc: auth_errors.GoogleAuthError) -> str:
     """The reason in a token error, which has it as text first and as the parsed body second."""
     return str(exc.args[0]) if exc.args else type(exc).__name__
+
+
+def kinds_of(exc: BaseException | None) -> list[str]:
+    """The names of an exception's class and of those that led to it."""
+    kinds = []
+    while exc is not None:
+        kinds.append(type(exc).__name__)
+        exc = exc.__cause__ or exc.__context__
+    return kinds

@@ -1,7 +1,7 @@
-"""Credentials: text in one of three settings -> a checked service account key. No network.
+"""Credentials: text in one of three settings -> a checked key of a service account, or a user's token file. No network.
 
-A key names the address that its signed assertion is sent to. One that is neither Google's nor on this machine would
-carry the assertion to a stranger, so it is refused before anything is sent.
+Such a file names addresses of its own. One that is neither Google's nor on this machine would carry a signed assertion
+or a refresh token to a stranger, so the file is refused before anything is sent.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,9 +18,21 @@ from urllib.parse import urlsplit
 
 from target_gsheets.errors import ConfigurationError
 
-GOOGLE_TOKEN_HOSTS = {"oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"}
-REQUIRED_FIELDS = ("client_email", "private_key", "token_uri")
-REMEDY = "Download a JSON key of the service account from the Google Cloud console (IAM, Service accounts, Keys)"
+GOOGLE_HOSTS = frozenset({"oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"})
+GOOGLE_TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"  # noqa: S105  of every user's refresh token, says google-auth
+UNIVERSE = "googleapis.com"
+SERVICE_ACCOUNT, USER = "service_account", "authorized_user"
+# What a file must hold, by its type.
+REQUIRED_FIELDS = {
+    SERVICE_ACCOUNT: ("client_email", "private_key", "token_uri"),
+    USER: ("client_id", "client_secret", "refresh_token"),
+}
+KEY_REMEDY = "Download a JSON key of the service account from the Google Cloud console (IAM, Service accounts, Keys)"
+LOGIN_REMEDY = (
+    "Log in with 'gcloud auth application-default login --scopes=https://www.googleapis.com/auth/spreadsheets,"
+    "https://www.googleapis.com/auth/cloud-platform'"
+)
+REMEDIES = {SERVICE_ACCOUNT: KEY_REMEDY, USER: LOGIN_REMEDY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,22 @@ class Credentials:
     @property
     def email(self) -> str:
         """The address to share the workbook with; empty where only Google knows it."""
-        return str(self.key["client_email"]) if self.key else ""
+        return str(self.key.get("client_email") or self.key.get("account") or "") if self.key else ""
+
+    @property
+    def is_user(self) -> bool:
+        """Whether they are a person's, not a service account's."""
+        return self.key is not None and self.key["type"] == USER
+
+    @property
+    def token_address(self) -> str:
+        """Where tokens come from."""
+        return str(self.key["token_uri"]) if self.key and not self.is_user else GOOGLE_TOKEN_ADDRESS
+
+    @property
+    def login_remedy(self) -> str:
+        """How to get others of the same kind."""
+        return LOGIN_REMEDY if self.is_user else KEY_REMEDY
 
 
 def parse_credentials(config: Mapping[str, Any], *, emulated: bool) -> Credentials:
@@ -53,7 +80,7 @@ def key_from_base64(value: Any) -> Any:
         text = base64.b64decode("".join(str(value).split()), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise ConfigurationError(
-            "'credentials_base64' is not base64 text: encode the whole JSON key file, as in 'base64 -w0 key.json'."
+            "'credentials_base64' is not base64 text: encode the whole JSON file, as in 'base64 -w0 key.json'."
         ) from None
     return key_from_text("credentials_base64", text)
 
@@ -70,7 +97,7 @@ def key_from_path(value: Any) -> Any:
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "not a text file"
         raise ConfigurationError(
-            f"'credentials_path' is {str(value)!r}, which can't be read: {reason}. Give the path of the JSON key file."
+            f"'credentials_path' is {str(value)!r}, which can't be read: {reason}. Give the path of the JSON file."
         ) from None
     return key_from_text("credentials_path", text)
 
@@ -86,32 +113,59 @@ def key_from_text(name: str, text: str) -> Any:
     """Parse JSON without ever repeating the text in a message."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         # No cause: the parser's own message and its frames hold pieces of the key.
-        raise ConfigurationError(f"'{name}' does not hold JSON. {REMEDY} and use the whole file.") from None
+        raise ConfigurationError(f"'{name}' does not hold JSON. {KEY_REMEDY} and use the whole file.") from None
 
 
 def check_key(name: str, key: Any) -> Mapping[str, Any]:
-    """Check that the JSON is a service account's key with an address that it may be sent to."""
-    if not isinstance(key, Mapping) or key.get("type") != "service_account":
-        kind = key.get("type") if isinstance(key, Mapping) else type(key).__name__
-        raise ConfigurationError(f"'{name}' is not a service account's key (its type is {kind!r}). {REMEDY}.")
-    missing = [field for field in REQUIRED_FIELDS if not isinstance(key.get(field), str) or not key[field]]
+    """Check that the JSON is a service account's key or a user's token file, for Google and nobody else."""
+    kind = key.get("type") if isinstance(key, Mapping) else type(key).__name__
+    if not isinstance(key, Mapping) or kind not in REQUIRED_FIELDS:
+        raise ConfigurationError(
+            f"'{name}' is neither a service account's key nor a user's token file (its type is {str(kind)[:40]!r}, not "
+            f"{SERVICE_ACCOUNT!r} or {USER!r}). {KEY_REMEDY}."
+        )
+    missing = [field for field in REQUIRED_FIELDS[kind] if not isinstance(key.get(field), str) or not key[field]]
     if missing:
-        raise ConfigurationError(f"'{name}' lacks {', '.join(missing)}. {REMEDY} and use the whole file.")
-    check_token_uri(name, str(key["token_uri"]))
+        raise ConfigurationError(f"'{name}' lacks {', '.join(missing)}. {REMEDIES[kind]} and use the whole file.")
+    universe = key.get("universe_domain") or UNIVERSE
+    strangers = [] if universe == UNIVERSE else [f"universe_domain {universe!r}"]
+    strangers += (
+        f"{place} {uri.partition(':')[0]}://{host_of(uri)}" for place, uri in addresses_of(key) if not is_trusted(uri)
+    )
+    if strangers:
+        raise ConfigurationError(
+            f"'{name}' names {strangers[0]}, which is neither Google over TLS nor this machine. Nothing was sent. "
+            f"{REMEDIES[kind]}."
+        )
     return key
 
 
-def check_token_uri(name: str, uri: str) -> None:
+def addresses_of(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every address in a file, with the name of what holds it; a …_uri or …_url is one whatever it looks like."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from addresses_of(part, str(name))
+    elif isinstance(value, list):
+        for part in value:
+            yield from addresses_of(part, place)
+    elif isinstance(value, str) and value and ("://" in value or place.endswith(("_uri", "_url"))):
+        yield place, value
+
+
+def is_trusted(uri: str) -> bool:
     """Google over TLS, or this machine."""
-    parts = urlsplit(uri)
-    host = parts.hostname or ""
-    if is_plain(uri) and ((parts.scheme == "https" and host in GOOGLE_TOKEN_HOSTS) or is_local(host)):
-        return
-    raise ConfigurationError(
-        f"'{name}' wants its token from {uri!r}, which is neither Google nor this machine. Nothing was sent. {REMEDY}."
-    )
+    host = host_of(uri)
+    return is_plain(uri) and ((uri.startswith("https://") and host in GOOGLE_HOSTS) or is_local(host))
+
+
+def host_of(uri: str) -> str:
+    """The host in an address, empty where there is none; the rest of it may be a secret."""
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
 
 
 def is_plain(uri: str) -> bool:

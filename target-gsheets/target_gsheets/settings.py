@@ -40,19 +40,18 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "type": ["string", "null"],
             "secret": True,
             "title": "Credentials as base64",
-            "description": "A service account's JSON key, encoded as base64.",
+            "description": "A service account's JSON key, or a user's token file as gcloud writes it, as base64.",
         },
         "credentials_json": {
             "type": ["string", "null"],
             "secret": True,
             "title": "Credentials as JSON",
-            "description": "A service account's JSON key, as text or as an object.",
+            "description": "The same file's content, as text or as an object.",
         },
         "credentials_path": {
             "type": ["string", "null"],
             "title": "Credentials as a file",
-            "description": "The path of a service account's JSON key. Without any of the three: "
-            "Application Default Credentials.",
+            "description": "The same file's path. Without any of the three: Application Default Credentials.",
         },
         "api_endpoint": {
             "type": ["string", "null"],
@@ -136,6 +135,13 @@ class Settings:
     quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
     quota_writes_per_minute: float = DEFAULT_CALLS_PER_MINUTE
     report_path: Path | None = None
+
+    @property
+    def link(self) -> str:
+        """Where people see the workbook."""
+        if self.api_endpoint:
+            return f"{self.api_endpoint}/spreadsheets/d/{self.spreadsheet_id}"
+        return f"https://docs.google.com/spreadsheets/d/{self.spreadsheet_id}/edit"
 
 
 def normalise_config(config: Mapping[str, Any]) -> dict[str, Any]:

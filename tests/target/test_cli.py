@@ -68,7 +68,13 @@ def test_a_good_run_prints_state_alone_and_one_line_per_stream(run, workbook):
         ({"spreadsheet_id": "unknown"}, ["'unknown'", "'spreadsheet_id'", "/d/ and /edit"]),
         ({"credentials_base64": "%%%"}, ["'credentials_base64' is not base64"]),
         ({"credentials_json": "not json"}, ["'credentials_json' does not hold JSON"]),
-        ({"credentials_json": '{"type": "authorized_user"}'}, ["not a service account's key"]),
+        (
+            {"credentials_json": '{"type": "authorized_user"}'},
+            [
+                "'credentials_json' lacks client_id, client_secret, refresh_token",
+                "gcloud auth application-default login",
+            ],
+        ),
         ({"timezone": "Paris"}, ["'timezone' is 'Paris'"]),
         ({"timezone": 5}, ["'timezone' must be of type string"]),
         ({"stream_maps": {"users": {"x": "foo("}}}, ["foo("]),

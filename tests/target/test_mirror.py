@@ -284,7 +284,7 @@ def test_an_unknown_workbook_is_named(workbook):
 
 def test_a_refused_token_names_the_setting(workbook):
     key = {**workbook.emulator.credentials, "client_email": "stranger@project.iam.gserviceaccount.com"}
-    with pytest.raises(AccessError, match=r"credentials in 'credentials_json'.*clock"):
+    with pytest.raises(AccessError, match=r"stranger@.* of 'credentials_json' is disabled or doesn't exist"):
         workbook.sync(*users((1, "a")), credentials_json=key)
 
 

@@ -16,6 +16,14 @@ KEY = {
     "private_key": "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----\n",
     "token_uri": "https://oauth2.googleapis.com/token",
 }
+USER = {
+    "type": "authorized_user",
+    "account": "somebody@example.com",
+    "client_id": "1.apps.googleusercontent.com",
+    "client_secret": "SECRET",
+    "refresh_token": "1//SECRET",
+    "universe_domain": "googleapis.com",
+}
 BASE = {"spreadsheet_id": "abc-DEF_123", "credentials_json": KEY}
 
 
@@ -47,6 +55,31 @@ def test_a_key_comes_in_any_of_its_forms(config):
     assert parse_settings({"spreadsheet_id": "x", **config}, {}).credentials.email == KEY["client_email"]
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"credentials_json": USER},
+        {"credentials_json": {name: value for name, value in USER.items() if name != "universe_domain"}},
+        {"credentials_base64": base64.b64encode(json.dumps(USER).encode()).decode()},
+    ],
+    ids=["object", "without-universe", "base64"],
+)
+def test_a_users_token_file_comes_in_any_of_its_forms(config):
+    found = parse_settings({"spreadsheet_id": "x", **config}, {}).credentials
+    assert (found.email, found.is_user) == (USER["account"], True)
+    assert found.token_address == "https://oauth2.googleapis.com/token"
+
+
+def test_a_key_as_google_writes_it_names_google_alone():
+    addresses = {
+        "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+        "auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs",
+        "client_x509_cert_url": "https://www.googleapis.com/robot/v1/metadata/x509/sync%40project.iam.gserviceaccount.com",
+        "universe_domain": "googleapis.com",
+    }
+    assert parse_settings({**BASE, "credentials_json": {**KEY, **addresses}}, {}).credentials.email
+
+
 def test_a_key_comes_from_a_file(tmp_path):
     path = tmp_path / "key.json"
     path.write_text(json.dumps(KEY))
@@ -75,15 +108,35 @@ def test_the_emulators_variable_works_with_and_without_a_scheme(variable):
             ["'credentials_base64' does not hold JSON"],
         ),
         ({"credentials_json": '{"private_key": "SECRET'}, ["'credentials_json' does not hold JSON"]),
-        ({"credentials_json": '"SECRET"'}, ["'credentials_json' is not a service account's key"]),
-        ({"credentials_json": {**KEY, "type": "authorized_user"}}, ["'authorized_user'"]),
+        (
+            {"credentials_json": '"SECRET"'},
+            ["'credentials_json' is neither a service account's key nor a user's token file"],
+        ),
+        ({"credentials_json": {**KEY, "type": "external_account"}}, ["'external_account'", "Download a JSON key"]),
+        ({"credentials_json": {**USER, "refresh_token": ""}}, ["lacks refresh_token", "gcloud auth application"]),
         ({"credentials_json": {**KEY, "private_key": ""}}, ["lacks private_key"]),
         ({"credentials_json": "", "credentials_path": "/nowhere/key.json"}, ["'/nowhere/key.json'", "can't be read"]),
         (
             {"credentials_json": {**KEY, "token_uri": "https://evil.example/token"}},
             ["evil.example", "Nothing was sent"],
         ),
-        ({"credentials_json": {**KEY, "token_uri": "http://oauth2.googleapis.com/token"}}, ["neither Google"]),
+        *(
+            ({"credentials_json": {**key, name: uri}}, [name, "nor this machine. Nothing was sent"])
+            for key in (KEY, USER)
+            for name, uri in (
+                ("token_uri", "http://oauth2.googleapis.com/token"),
+                ("token_uri", "//evil.example/token"),
+                ("token_uri", "https://oauth2.googleapis.com@evil.example/"),
+                ("token_uri", "https://evil.example\\@oauth2.googleapis.com/"),
+                ("token_uri", "https://storage.googleapis.com/evil-bucket"),
+                ("token_uri", "https://[evil"),
+                ("token_uri", "evil.example"),
+                ("auth_uri", "https://accounts.google.com.evil.example/auth"),
+                ("service_account_impersonation_url", "https://evil.example/impersonate"),
+                ("url", [{"url": "https://evil.example/"}]),
+                ("universe_domain", "evil.example"),
+            )
+        ),
         ({"api_endpoint": "https://sheets.evil.example"}, ["'api_endpoint'", "only an emulator on this machine"]),
         ({"api_endpoint": "ftp://127.0.0.1"}, ["'api_endpoint'"]),
         ({"timezone": "Mars/Olympus"}, ["'timezone' is 'Mars/Olympus'", "Europe/Paris"]),
