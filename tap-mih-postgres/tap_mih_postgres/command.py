@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from types import FrameType
 from typing import IO, Any
 
@@ -24,8 +24,10 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigurationError, MappingError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import SingerCommand, _ConfigInput
+from singer_sdk.singerlib import Catalog
 
 from tap_mih_postgres.errors import CatalogError, SettingsError, TapError
+from tap_mih_postgres.incremental import Bookmark
 from tap_mih_postgres.settings import SETTINGS
 
 
@@ -59,9 +61,24 @@ def check_json_option(option: str, text: str, key: str) -> None:
         content = json.loads(text)
     except ValueError as exc:
         raise CatalogError(f"the file given with {option} isn't JSON ({exc})") from exc
-    kind = list if key == "streams" else dict
-    if not isinstance(content, dict) or not isinstance(content.get(key, kind()), kind):
-        raise CatalogError(f"the file given with {option} isn't a Singer {option.strip('-')}: see its member {key!r}")
+    try:
+        if key == "streams" and not isinstance(content[key], list):
+            raise TypeError("no list")
+        READERS[key](content)
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
+        raise CatalogError(
+            f"the file given with {option} isn't a Singer {option.strip('-')}: see its member {key!r} ({exc!r})"
+        ) from exc
+
+
+def read_bookmarks(state: Any) -> None:
+    """Raise an error of the kinds that a wrong type leads to, unless the state's bookmarks can be read."""
+    for bookmark in state.get("bookmarks", {}).values():
+        Bookmark.from_state(bookmark, bookmark.get("replication_key"))
+
+
+# What is the main thing in a file -> what reads it.
+READERS: Mapping[str, Callable[[Any], object]] = {"streams": Catalog.from_dict, "bookmarks": read_bookmarks}
 
 
 class CommandLineTap(Tap):
@@ -76,11 +93,14 @@ class CommandLineTap(Tap):
         ours = {row.name: prefix + row.name.upper() for row in SETTINGS}
         schema: dict[str, Any] = {"properties": {}}
         cls.append_builtin_config(schema)
-        theirs = {name: of for name, of in schema["properties"].items() if prefix + name.upper() in given}
-        return {
-            **parse_environment_config({"properties": theirs}, prefix),
-            **{name: os.environ[variable] for name, variable in ours.items() if variable in given},
-        }
+        values: dict[str, Any] = {}
+        for name, of in schema["properties"].items():
+            if (variable := prefix + name.upper()) in given:
+                try:
+                    values |= parse_environment_config({"properties": {name: of}}, prefix)
+                except ValueError as exc:
+                    raise SettingsError(f"{variable} can't be read as {name!r}: {exc}") from exc
+        return values | {name: os.environ[variable] for name, variable in ours.items() if variable in given}
 
     @plugin_cli
     def cli(cls) -> click.Command:  # noqa: N805

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from singer_sdk.exceptions import MappingError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib import StateMessage
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from tap_mih_postgres.catalog import Table
     from tap_mih_postgres.copying import Rows
     from tap_mih_postgres.run import Run
+
+
+# What an expression of a stream map may end in, which knows of a record only what its author thought of.
+EXPRESSION_ERRORS = (MappingError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class PostgresStream(SelectedStream):
         self._bookmark: Bookmark | None = None
         self._fingerprint: str | None = None
         self._content: Content | None = None
+        self._sent = Sent()
         self.is_unchanged = False
         super().__init__(tap, table)
 
@@ -95,9 +101,9 @@ class PostgresStream(SelectedStream):
             return
         self._stream_version = None if self.is_incremental else self._run.version
         started = time.monotonic()
-        sent = Sent()
+        sent = self._sent = Sent()
         try:
-            self._send(sent)
+            self._send()
         except StreamError as error:
             self._run.report_failure(error)
             return
@@ -107,7 +113,7 @@ class PostgresStream(SelectedStream):
             "stream %r: %d rows, %d bytes in %.2f s", self.name, sent.rows, sent.bytes, time.monotonic() - started
         )
 
-    def _send(self, sent: Sent) -> None:
+    def _send(self) -> None:
         if all(isinstance(stream_map, RemoveRecordTransform) for stream_map in self.stream_maps):
             return
         self._since = self._find_since()
@@ -117,8 +123,8 @@ class PostgresStream(SelectedStream):
             self._sync_batches(batch_config)
         else:
             send = self._send_rows if self._goes_untouched else self._send_records
-            send(sent)
-            self._check_max_record_limit(sent.rows)
+            send()
+            self._check_max_record_limit(self._sent.rows)
             if self._stream_version is not None:
                 self._write_activate_version_message(self._stream_version)
         self._write_final_state()
@@ -146,25 +152,31 @@ class PostgresStream(SelectedStream):
         """The fields of composites that are deselected while their column isn't."""
         return [crumb for crumb, chosen in self.mask.items() if len(crumb) > 2 and not chosen and self.mask[crumb[:2]]]
 
-    def _send_rows(self, sent: Sent) -> None:
+    def _send_rows(self) -> None:
         prefix = record_prefix(self.name, self._stream_version, self._run.session.taken_at)
         for rows in self._read_rows():
             lines = frame_rows(prefix, rows)
             self._run.writer.write(lines)
-            sent.rows += len(rows)
-            sent.bytes += len(lines)
+            self._sent.bytes += len(lines)
 
-    def _send_records(self, sent: Sent) -> None:
+    def _send_records(self) -> None:
+        failure: Exception | None = None
         for rows in self._read_rows():
-            for row in rows:
-                self._write_record_message(to_record(row))
-            sent.rows += len(rows)
-            sent.bytes += sum(map(len, rows))
+            self._sent.bytes += sum(map(len, rows))
+            try:
+                for row in () if failure else rows:  # COPY is read to its end, or the session could do nothing more
+                    self._write_record_message(to_record(row))
+            except EXPRESSION_ERRORS as exc:
+                failure = exc
+        if failure:
+            said = f"its stream map fails ({failure!r}): correct it in 'stream_maps'"
+            raise StreamError(self.name, said) from failure
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002
         """The rows as Python objects, with decimals; for the SDK's batches."""
         for rows in self._read_rows():
             yield from map(to_record, rows)
+            self._sent.bytes += sum(map(len, rows))
 
     def _read_rows(self) -> Iterator[Rows]:
         statement = copy_rows(self.table, self.selected_columns, self._since, self.ABORT_AT_RECORD_COUNT)
@@ -172,6 +184,7 @@ class PostgresStream(SelectedStream):
             if self._content:
                 self._content.add(rows)
             yield rows
+            self._sent.rows += len(rows)
 
     @property
     def _state(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tap_mih_postgres.freshness import MEMBER, read_kept
 from tap_mih_postgres.messages import MessageWriter
 from tap_mih_postgres.report import denials, discovery_warnings
 from tap_mih_postgres.run import Run
+from tap_mih_postgres.sdk_settings import check_batches, unknown_settings
 from tap_mih_postgres.settings import Settings, config_jsonschema
 from tap_mih_postgres.stream import PostgresStream
 
@@ -62,13 +63,14 @@ class TapMihPostgres(CommandLineTap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check our settings ourselves, before the SDK does: it would quote a password of the wrong type."""
         self.settings = Settings.from_config(self.config, os.environ)
-        touches = [name for name in ("stream_maps", "flattening_enabled") if self.config.get(name)]
-        if self.config.get("batch_config") and touches:
-            raise SettingsError(f"'batch_config' can't be used with {touches[0]!r}, which wouldn't reach the batches")
+        check_batches(self.config)
         try:
-            return super()._validate_config(raise_errors=raise_errors)
+            errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as exc:
             raise SettingsError("; ".join(exc.errors)) from exc
+        for sentence in unknown_settings(self.config, self.config_jsonschema["properties"]):
+            self.logger.warning("%s", sentence)
+        return errors
 
     # Discovery
 

@@ -10,7 +10,7 @@ import pytest
 
 from demo.postgres import Server
 from tests.tap.conftest import NewDatabase
-from tests.tap.runs import run_command
+from tests.tap.runs import run_command, run_in_process
 
 SECRET = "hunter2"
 
@@ -61,6 +61,14 @@ def test_a_wrong_password(server: Server, tmp_path: Path, option: str | None) ->
         pytest.param({"schemas": "pubic"}, ["'schemas'", "'pubic'"], id="wrong schema"),
         pytest.param({"schemas": "[1"}, ["'schemas'", "JSON array"], id="wrong list"),
         pytest.param({"stream_maps": {"t": "x"}}, ["stream_maps"], id="wrong stream map"),
+        pytest.param(
+            {"batch_config": {"encoding": {"format": "jsonl"}}}, ["'batch_config'", "'storage'"], id="half a batch"
+        ),
+        pytest.param(
+            {"batch_config": {"encoding": {"format": "x"}, "storage": {"root": "file:///tmp"}}},
+            ["'batch_config'", "'x'", "jsonl"],
+            id="wrong batch format",
+        ),
     ],
 )
 def test_a_wrong_setting(server: Server, tmp_path: Path, config: dict[str, Any], said: list[str]) -> None:
@@ -72,12 +80,53 @@ def test_a_wrong_setting(server: Server, tmp_path: Path, config: dict[str, Any],
 
 @pytest.mark.parametrize(
     ("option", "content"),
-    [("--catalog", "{"), ("--catalog", '{"streams": {}}'), ("--state", "x"), ("--state", '{"bookmarks": []}')],
+    [
+        ("--catalog", "{"),
+        ("--catalog", '{"streams": {}}'),
+        ("--catalog", '{"streams": [1]}'),
+        ("--catalog", '{"streams": [{"stream": "a"}]}'),
+        ("--catalog", '{"streams": [{"tap_stream_id": "a", "metadata": [{}]}]}'),
+        ("--catalog", '{"streams": [{"tap_stream_id": "a", "schema": []}]}'),
+        ("--state", "x"),
+        ("--state", '{"bookmarks": []}'),
+        ("--state", '{"bookmarks": {"a": "x"}}'),
+        ("--state", '{"bookmarks": {"a": {"replication_key": "id", "candidate": "x"}}}'),
+        ("--state", '{"bookmarks": {"a": {"replication_key": "id", "candidate": {"seen": "x"}}}}'),
+    ],
 )
 def test_a_wrong_file(new_database: NewDatabase, tmp_path: Path, option: str, content: str) -> None:
     file = tmp_path / "file.json"
     file.write_text(content)
-    check_sentence(run_command(tmp_path, {"database_url": new_database()}, option, str(file)), option)
+    config = {"database_url": new_database("CREATE TABLE a (id int)"), "replication": "a=id"}
+    check_sentence(run_command(tmp_path, config, option, str(file)), option)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("flattening_max_depth", "x"), ("batch_config", "{"), ("stream_maps", "[1")]
+)
+def test_a_wrong_value_in_the_environment(new_database: NewDatabase, tmp_path: Path, name: str, value: str) -> None:
+    environment = {
+        "TAP_MIH_POSTGRES_DATABASE_URL": new_database(),
+        f"TAP_MIH_POSTGRES_{name.upper()}": value,
+    }
+    finished = run_command(tmp_path, {}, "--config", "ENV", environment=environment)
+    check_sentence(finished, f"TAP_MIH_POSTGRES_{name.upper()}")
+
+
+def test_a_setting_that_there_isnt_is_told_with_the_one_that_may_be_meant(
+    new_database: NewDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or a slip of the pen would send what was to be left out."""
+    config = {"database_url": new_database("CREATE TABLE a (id int)"), "exclude_columns": "a.id", "start_date": "x"}
+    assert run_in_process(config).streams == {"a"}
+    told = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert told == [
+        "there is no setting 'exclude_columns', is 'excluded_columns' meant? It is ignored",
+        "there is no setting 'start_date'. It is ignored",
+    ]
+    caplog.clear()
+    run_in_process({"database_url": config["database_url"], "flattening_enabled": False})
+    assert "no setting" not in caplog.text
 
 
 @pytest.mark.parametrize("content", [None, "", "[1]"], ids=["missing", "empty", "no object"])

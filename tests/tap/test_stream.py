@@ -193,6 +193,18 @@ def test_records_that_a_map_touches_keep_their_decimals(sync: Sync) -> None:
     assert run.records("t")[0]["b"] == 2
 
 
+@pytest.mark.parametrize("expression", ["1 / (id - 2)", "nosuch(name)", "name.nosuch()", "int(name)"])
+def test_a_stream_map_that_fails_on_a_record_fails_its_stream_by_name_and_the_others_go_on(
+    new_database: NewDatabase, caplog: pytest.LogCaptureFixture, expression: str
+) -> None:
+    url = new_database(*USERS, "CREATE TABLE z (id int)", "INSERT INTO z VALUES (1)")
+    config = {"database_url": url, "stream_maps": {"users": {"made": expression}}}
+    with Output() as output, pytest.raises(StreamsFailedError, match="'users'"):
+        TapMihPostgres(config=config).sync_all()
+    assert output.messages().activated == {"z"}
+    assert "stream 'users' can't be read: its stream map fails" in caplog.text
+
+
 def test_flattening_works_as_in_any_tap(sync: Sync) -> None:
     run = sync(
         "CREATE TYPE p AS (a int, b bytea)",
