@@ -107,6 +107,8 @@ class Accounts:
 
     known: dict[str, Account]
     trust_any: bool = False
+    consented: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What users have allowed when they logged in, by e-mail, where it isn't spreadsheets and files."""
     _tokens: dict[str, tuple[str, float, frozenset[str]]] = field(default_factory=dict)
 
     def exchange(self, form: dict[str, str], token_uris: tuple[str, ...], now: float) -> Json:
@@ -138,8 +140,9 @@ class Accounts:
         email = users.get(form.get("refresh_token", ""))
         if email is None:
             raise TokenRefusedError("invalid_grant", "Token has been expired or revoked.")
-        scopes = frozenset(form.get("scope", "").split()) or CONSENTED
-        if not scopes <= CONSENTED:
+        consented = self.consented.get(email, CONSENTED)
+        scopes = frozenset(form.get("scope", "").split()) or consented
+        if not scopes <= consented:
             raise TokenRefusedError("invalid_scope", "Bad Request")
         return {**self._give(email, now, scopes), "scope": " ".join(sorted(scopes))}
 

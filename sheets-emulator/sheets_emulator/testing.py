@@ -45,9 +45,14 @@ class Emulator:
         """The key of the account of this name, made at the first use: somebody else to share a workbook with."""
         return self.server.account(account).credentials(self.url)
 
-    def user_credentials_of(self, account: str = MAIN) -> Json:
-        """The token file of a user of this name, as gcloud writes it; the tokens are the account's."""
-        return self.server.account(account).user_credentials()
+    def user_credentials_of(self, account: str = MAIN, *scopes: str) -> Json:
+        """The token file of a user of this name, as gcloud writes it, who has allowed these scopes; the tokens are the
+        account's.
+        """
+        user = self.server.account(account)
+        if scopes:
+            self.server.accounts.consented[user.email] = frozenset(scopes)
+        return user.user_credentials()
 
     def calls(self) -> list[Json]:
         """The calls so far, as GET /_emulator/calls lists them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gspread.exceptions
@@ -70,7 +70,7 @@ class SheetsApi:
         `clock` measures, `now` tells the time since 1970, to be compared with Google's.
         """
         self.calls = CallCount()
-        self._settings = settings
+        self.settings = settings
         self._clock = clock
         self._pause = pause
         self._reads = Bucket(settings.quota_reads_per_minute, clock())
@@ -81,14 +81,18 @@ class SheetsApi:
 
     def read_workbook(self) -> Workbook:
         """The sheets of the workbook and what marks them, without cells."""
+        return parse_workbook(self.read_spreadsheet(FIELDS))
+
+    def read_spreadsheet(self, fields: str) -> Any:
+        """These fields of spreadsheets.get, as Google answers them."""
         self.calls.reads += 1
-        url = gspread.urls.SPREADSHEET_URL % self._settings.spreadsheet_id
-        return parse_workbook(self._call("spreadsheets.get", "get", url, self._reads, params={"fields": FIELDS}))
+        url = gspread.urls.SPREADSHEET_URL % self.settings.spreadsheet_id
+        return self._call("spreadsheets.get", "get", url, self._reads, params={"fields": fields})
 
     def read_contents(self, ranges: Sequence[str]) -> list[Content]:
         """The cells of these A1 ranges, in order: numbers as numbers, dates as serial numbers."""
         self.calls.reads += 1
-        url = gspread.urls.SPREADSHEET_VALUES_BATCH_URL % self._settings.spreadsheet_id
+        url = gspread.urls.SPREADSHEET_VALUES_BATCH_URL % self.settings.spreadsheet_id
         params = {
             "ranges": list(ranges),
             "valueRenderOption": "UNFORMATTED_VALUE",
@@ -116,7 +120,7 @@ class SheetsApi:
 
     def _batch_update(self, body: Mapping[str, Any], fields: str) -> Any:
         """One batchUpdate, and these fields of its answer."""
-        url = gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self._settings.spreadsheet_id
+        url = gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self.settings.spreadsheet_id
         return self._write("spreadsheets.batchUpdate", url, body, fields)
 
     def write_values(self, writes: Sequence[tuple[str, Sequence[Row]]]) -> list[Sequence[Row]]:
@@ -128,7 +132,7 @@ class SheetsApi:
             "responseValueRenderOption": "UNFORMATTED_VALUE",
             "responseDateTimeRenderOption": "SERIAL_NUMBER",
         }
-        url = gspread.urls.SPREADSHEET_VALUES_BATCH_UPDATE_URL % self._settings.spreadsheet_id
+        url = gspread.urls.SPREADSHEET_VALUES_BATCH_UPDATE_URL % self.settings.spreadsheet_id
         answer = self._write("values.batchUpdate", url, body, "responses.updatedData.values")
         responses = answer.get("responses", ())
         if len(responses) != len(writes):
@@ -159,11 +163,11 @@ class SheetsApi:
                 self.calls.refused += 1
                 bucket.slow_down()
             refusal = parse_refusal(response.status_code, response.content)
-            raise translate(refusal, self._settings, writes=bucket is self._writes) from exc
+            raise translate(refusal, self.settings, writes=bucket is self._writes) from exc
         except auth_errors.GoogleAuthError as exc:
             raise self._translate_auth(exc) from exc
         except (requests.RequestException, msgspec.DecodeError) as exc:
-            raise unreachable(self._settings.api_endpoint or url, kinds_of(exc)) from exc
+            raise unreachable(self.settings.api_endpoint or url, kinds_of(exc)) from exc
         finally:
             sent = len(arguments.get("data", b""))
             self._log(f"{method.upper()} {name}", response, self._clock() - began, sent)
@@ -176,10 +180,13 @@ class SheetsApi:
                 found.refresh(self._connection.tokens)  # type: ignore[no-untyped-call]
         except auth_errors.GoogleAuthError as exc:
             raise self._translate_auth(exc) from exc
+        account = str(getattr(found, "service_account_email", None) or "")
+        if "@" in account and not self.settings.credentials.email:  # of the machine's own account
+            self.settings = replace(self.settings, credentials=replace(self.settings.credentials, account=account))
 
     def _translate_auth(self, exc: auth_errors.GoogleAuthError) -> RemoteError:
         """A token that could not be had -> whose fault it is."""
-        credentials = self._settings.credentials
+        credentials = self.settings.credentials
         if isinstance(exc, auth_errors.TransportError) or getattr(exc, "retryable", False):
             return unreachable(credentials.token_address, kinds_of(exc))
         return refused_token(oauth_reason(exc), credentials, self.clock_ahead)

@@ -39,16 +39,18 @@ REMEDIES = {SERVICE_ACCOUNT: KEY_REMEDY, USER: LOGIN_REMEDY}
 class Credentials:
     """Where the credentials come from (`source`, the setting's name) and the key, never printed.
 
-    `key` is None for Application Default Credentials, and for an emulator without any.
+    `key` is None for Application Default Credentials, and for an emulator without any; `account` is what Google calls
+    them then, where it has told.
     """
 
     source: str
     key: Mapping[str, Any] | None = field(default=None, repr=False)
+    account: str = ""
 
     @property
     def email(self) -> str:
         """The address to share the workbook with; empty where only Google knows it."""
-        return str(self.key.get("client_email") or self.key.get("account") or "") if self.key else ""
+        return str(self.key.get("client_email") or self.key.get("account") or "") if self.key else self.account
 
     @property
     def is_user(self) -> bool:

@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, NoReturn
 
 import click
 from singer_sdk import Target
@@ -23,9 +23,11 @@ from singer_sdk.exceptions import (
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib.exceptions import InvalidInputLine
 
+from target_gsheets.check import is_sound, problem, report_lines
 from target_gsheets.command import TargetCommand, forget_empty, one_line, readable_settings, type_errors
 from target_gsheets.errors import ConfigurationError, SourceError, TransientError
 from target_gsheets.intake import Intake
+from target_gsheets.preflight import inspect
 from target_gsheets.settings import CONFIG_SCHEMA, normalise_config
 
 # What a record may raise: one that breaks its SCHEMA or comes before it, or an expression of a stream map that fails on
@@ -41,6 +43,15 @@ STREAM_ERRORS = (
 )
 # What ends the input: a line that is no Singer message, or a SCHEMA that is none.
 INPUT_ERRORS = (SourceError, InvalidInputLine, InvalidJSONSchema)
+
+
+OPTIONS = [
+    click.Option(
+        ["--check"],
+        is_flag=True,
+        help="Look whether settings, credentials and workbook are in order, say what to mend, and change nothing.",
+    ),
+]
 
 
 class TargetProcess(Target):
@@ -93,8 +104,9 @@ class TargetProcess(Target):
 
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """The SDK's command, with our way of ending."""
+        """The SDK's command, with our options and our way of ending."""
         command = super().get_singer_command()
+        command.params += OPTIONS
         return TargetCommand(
             name=command.name,
             callback=command.callback,
@@ -118,6 +130,7 @@ class TargetProcess(Target):
         about_format: str | None = None,
         config: _ConfigInput | None = None,
         file_input: IO[str] | None = None,
+        check: bool = False,
     ) -> None:
         """Run as a command; a stream whose sheet was left as it is makes exit status 1."""
         PluginBase.invoke.__func__(cls, about=about, about_format=about_format)  # type: ignore[attr-defined]
@@ -127,6 +140,8 @@ class TargetProcess(Target):
             forget_empty(os.environ, cls._env_var_prefix)
             with readable_settings("the environment (TARGET_GSHEETS_…)"):
                 settings.update(cls._env_var_config)
+        if check:
+            cls.check(settings)
         target = cls(config=settings)
         with target.reporting():
             target.read(file_input)
@@ -143,6 +158,19 @@ class TargetProcess(Target):
     def reporting(self) -> Iterator[None]:
         """Report on the run when it ends, however it does."""
         yield
+
+    @classmethod
+    def check(cls, config: Mapping[str, Any]) -> NoReturn:
+        """Say whether a run would work, and what to mend; exit with 0 or 1."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        readable = normalise_config({name: value for name, value in config.items() if name != "batch_size_rows"})
+        wrong = type_errors(readable, cls.config_jsonschema)
+        findings = [problem("settings", f"{found}.") for found in wrong]
+        names = {found.split("'")[1] for found in wrong}
+        findings += inspect({name: value for name, value in config.items() if name not in names}, os.environ)
+        for line in report_lines(findings):
+            click.echo(line)
+        sys.exit(0 if is_sound(findings) else 1)
 
     def read(self, file_input: IO[str] | None) -> None:
         """Process the input to its end, or to a line that is no Singer message."""

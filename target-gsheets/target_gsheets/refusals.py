@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from target_gsheets.credentials import LOGIN_REMEDY, Credentials
+from target_gsheets.credentials import LOGIN_REMEDY, Credentials, is_local
 from target_gsheets.errors import AccessError, RefusedError, RemoteError, TransientError
 from target_gsheets.settings import Settings
 
@@ -57,7 +57,8 @@ def translate(found: Refusal, settings: Settings, *, writes: bool) -> RemoteErro
     if found.status == 400 and (found.word == "FAILED_PRECONDITION" or "Office file" in found.message):
         return AccessError(
             f"The workbook {settings.spreadsheet_id!r} is an Excel file, which the Sheets API doesn't open: open "
-            f"{settings.link}, choose File, Save as Google Sheets, and set 'spreadsheet_id' to the id of the copy."
+            f"{settings.link}, choose File, Save as Google Sheets, share the copy likewise, and set 'spreadsheet_id' "
+            "to its id."
         )
     if found.status in ACCESS_ERRORS:
         return AccessError(ACCESS_ERRORS[found.status](found, settings, writes))
@@ -212,12 +213,14 @@ TOKEN_REASONS: Mapping[str, Callable[[Credentials, float | None], str]] = {
 
 def unreachable(address: str, kinds: Sequence[str]) -> TransientError:
     """No answer at all from an address; `kinds` are the names of the exceptions that led to this."""
-    host = urlsplit(address).hostname or address
+    parts = urlsplit(address)
     what, remedy = next(
         (found for kind, found in UNREACHABLE.items() if kind in kinds),
-        ("has no readable answer", "check this machine's network and firewall"),
+        ("gave no readable answer", "check this machine's network and firewall"),
     )
-    return TransientError(f"{host} {what} ({kinds[0]}): {remedy}.")
+    if is_local(parts.hostname or ""):
+        remedy = "check that it is running"
+    return TransientError(f"{parts.netloc} {what} ({kinds[0]}): {remedy}.")
 
 
 UNREACHABLE: Mapping[str, tuple[str, str]] = {

@@ -192,6 +192,28 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
     )
 
 
+def find_problems(
+    config: Mapping[str, Any], environment: Mapping[str, str]
+) -> tuple[Mapping[str, str], Settings | None]:
+    """All that is wrong: a sentence for each setting, and the settings without those, if there are any.
+
+    Each sentence begins with the setting's name in quotes.
+    """
+    rest, surroundings = dict(config), dict(environment)
+    problems: dict[str, str] = {}
+    while True:
+        try:
+            return problems, parse_settings(rest, surroundings)
+        except ConfigurationError as exc:
+            name = str(exc).split("'")[1]
+            if name in problems:
+                return problems, None
+            problems[name] = str(exc)
+            rest.pop(name, surroundings.pop(name, None))
+            if name == "spreadsheet_id":
+                rest[name] = "unknown"
+
+
 def parse_spreadsheet_id(text: str) -> str:
     """The id out of an id or a workbook's URL."""
     found = re.search(r"/spreadsheets/d/([\w-]+)", text) or re.fullmatch(r"\s*([\w-]+)\s*", text)

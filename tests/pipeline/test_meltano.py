@@ -191,6 +191,19 @@ def assert_no_secret(text: str, project: Project, mirror: Mirror) -> None:
     assert mirror.connection.info.password not in text
     assert mirror.emulator.key["private_key"].splitlines()[1] not in text
     assert project.environment["GOOGLE_CREDENTIALS_BASE64"] not in text
+    assert "ya29." not in text, "an access token"
+    assert "assertion" not in text, "what a token is given for"
+
+
+def test_the_check_tells_whether_a_run_would_work(project: Project, mirror: Mirror) -> None:
+    mirror.emulator.forget_calls()
+    good = project.meltano("invoke", "target-gsheets", "--check")
+    assert (good.returncode, good.stdout.splitlines()[-1]) == (0, "Ready to run. Nothing was changed.")
+    assert [call.api for call in mirror.emulator.calls()] == ["spreadsheets.get", "spreadsheets.batchUpdate"]
+    bad = project.meltano("invoke", "target-gsheets", "--check", DB_SYNC_TIMEZONE="Paris", GOOGLE_SPREADSHEET_ID="gone")
+    assert bad.returncode == 1
+    assert "'timezone' is 'Paris', which is no time zone" in bad.stdout
+    assert "There is no workbook with the id 'gone'" in bad.stdout
 
 
 def test_an_unknown_log_level_is_refused_in_one_sentence(recorder: Project) -> None:
