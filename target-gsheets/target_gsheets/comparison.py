@@ -70,7 +70,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
         changes,
         kept,
         formats,
-        StreamMark(wanted.stream, columns, digest, wanted.bookmark, wanted.appending_run),
+        StreamMark(wanted.stream, columns, digest, wanted.bookmark, wanted.runs_after(mark.runs if mark else ())),
     )
 
 
@@ -133,7 +133,7 @@ def compare_rows(
 
 def append_rows(sheet: Sheet, now: Sequence[Row], rows: Sequence[Row], run: str) -> RowChanges:
     """All rows after the last one, whatever is there; none where this run has appended them and lost the answer."""
-    if sheet.mark and sheet.mark.run == run:
+    if sheet.mark and run in sheet.mark.runs:
         return RowChanges()
     last = max((number for number, row in enumerate(now) if any(cell is not None for cell in row)), default=-1)
     return RowChanges(added=tuple(rows), after=last)

@@ -123,7 +123,7 @@ def fresh_mark(wanted: WantedSheet) -> StreamMark:
     """Our mark on a sheet that we fill."""
     columns = (ColumnMark(name, str(shown or "")) for name, shown in zip(wanted.columns, wanted.formats, strict=True))
     return StreamMark(
-        wanted.stream, tuple(columns), keys_digest(wanted.rows, wanted.keys), wanted.bookmark, wanted.appending_run
+        wanted.stream, tuple(columns), keys_digest(wanted.rows, wanted.keys), wanted.bookmark, wanted.runs_after(())
     )
 
 

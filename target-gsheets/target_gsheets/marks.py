@@ -45,7 +45,7 @@ class StreamMark:
     columns: tuple[ColumnMark, ...] = ()
     keys: str = ""
     bookmark: str = ""
-    run: str = ""  # the last that appended rows, where rows are appended whatever is there
+    runs: tuple[str, ...] = ()  # the last that appended rows, where rows are appended whatever is there
     metadata_id: int = 0
 
     def to_value(self) -> str:
@@ -53,7 +53,7 @@ class StreamMark:
         name of one of ours counts as ours.
         """
         columns = [[column.name, *trimmed([column.shown_as, column.header])] for column in self.columns]
-        rest = {"keys": self.keys, "bookmark": self.bookmark, "run": self.run}
+        rest = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)}
         value = compact({"stream": self.stream, "columns": columns, **rest})
         if len(value) > MAX_METADATA_CHARACTERS:
             value = compact({"stream": self.stream, "columns": packed(columns), **rest})
@@ -114,7 +114,7 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
     columns = unpacked(columns) if isinstance(columns, str) else columns
     columns = tuple(ColumnMark(*map(str, column)) for column in columns)
     stream, keys, bookmark, run = (str(value[name]) for name in ("stream", "keys", "bookmark", "run"))
-    return StreamMark(stream, columns, keys, bookmark, run)
+    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()))
 
 
 def packed(columns: Sequence[Any]) -> str:

@@ -83,12 +83,6 @@ class TargetProcess(Target):
             raise ConfigurationError(f"{'; '.join(errors)}.")
         return errors
 
-    @classmethod
-    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """The SDK's settings, without the load method: there is only one as yet."""
-        super().append_builtin_config(config_jsonschema)
-        config_jsonschema["properties"].pop("load_method", None)
-
     def _handle_termination(self, signum: int, _frame: FrameType | None) -> None:
         """Finish the call under way, begin no other attempt, and exit with 128 + the signal's number.
 

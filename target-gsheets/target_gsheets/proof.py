@@ -28,6 +28,7 @@ class Verdict(Enum):
     LIKELY_WHOLE = "likely whole"  # as WHOLE, unless too much would go
     UNPROVEN = "unproven"  # maybe not every row: add and change, remove nothing
     INCREMENTAL = "incremental"  # only what is new: add and change, remove nothing
+    APPENDED = "appended"  # every record is one more row, whatever is there
     CUT = "cut short"  # leave the sheet as it is
     SILENT = "silent"  # no records and no activation: nothing changed
 

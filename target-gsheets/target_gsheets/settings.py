@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from target_gsheets.credentials import Credentials, is_local, is_plain, parse_credentials
 from target_gsheets.errors import ConfigurationError
+from target_gsheets.methods import LoadMethods, parse_methods
 from target_gsheets.proof import Guards
+from target_gsheets.sheet_settings import SHEET_SETTINGS
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
 DEFAULT_RETRY_SECONDS = 120
@@ -76,6 +78,7 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "description": "stream: a stream that is broken leaves its sheet as it was and the others commit; "
             "abort: nothing is written. Default: stream.",
         },
+        **SHEET_SETTINGS,
         "max_delete_ratio": {
             "type": ["number", "string", "null"],
             "title": "Largest share of rows to remove",
@@ -130,6 +133,7 @@ class Settings:
     timezone: ZoneInfo | None = None
     retry_seconds: float = DEFAULT_RETRY_SECONDS
     on_error: str = ON_ERROR[0]
+    methods: LoadMethods = field(default_factory=LoadMethods)
     guards: Guards = field(default_factory=Guards)
     max_request_bytes: int = DEFAULT_REQUEST_BYTES
     quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
@@ -181,6 +185,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         timezone=parse_timezone(str(config["timezone"])) if "timezone" in config else None,
         retry_seconds=number_of(config, "retry_seconds", DEFAULT_RETRY_SECONDS, 0, 86_400),
         on_error=parse_choice("on_error", str(config.get("on_error", ON_ERROR[0])), ON_ERROR),
+        methods=parse_methods(config),
         guards=Guards(
             max_unproven_delete_ratio=number_of(config, "max_unproven_delete_ratio", DEFAULT_UNPROVEN_RATIO, 0, 1),
             max_delete_ratio=number_of(config, "max_delete_ratio", 1, 0, 1),

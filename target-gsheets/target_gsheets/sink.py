@@ -21,6 +21,9 @@ class BufferKeeper(Protocol):
     def take_buffer(self, stream: str) -> RowBuffer:
         """The buffer of a stream, with what an earlier sink of it still held."""
 
+    def is_append_only(self, stream: str) -> bool:
+        """Whether every record of a stream is a row of its own, whatever its key."""
+
 
 class RecordValidator(BaseJSONSchemaValidator):
     """A compiled JSON Schema, draft 7 as in the SDK."""
@@ -64,7 +67,7 @@ class GSheetsSink(BatchSink):
         missing = [key for key in self.key_properties if key not in self.schema["properties"]]
         if missing:
             raise SourceError(f"The key properties {missing} of {self.stream_name!r} aren't in its SCHEMA.")
-        self.buffer.set_schema(self.schema, self.key_properties)
+        self.buffer.set_schema(self.schema, () if keeper.is_append_only(self.stream_name) else self.key_properties)
         self._known = {*self.schema["properties"]}
 
     def get_validator(self) -> BaseJSONSchemaValidator | None:

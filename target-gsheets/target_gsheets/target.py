@@ -62,6 +62,10 @@ class TargetGSheets(TargetProcess):
                 self.drain_one(sink)
         return self.intake.buffers[stream]
 
+    def is_append_only(self, stream: str) -> bool:
+        """Whether every record of a stream is a row of its own, whatever its key."""
+        return self._settings.methods.is_append_only(stream)
+
     def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
         super()._process_schema_message(message_dict)
         stream = message_dict["stream"]
@@ -134,7 +138,12 @@ class TargetGSheets(TargetProcess):
 
         The answer has the streams that sent nothing though their sheet lacks something: they must be sent whole.
         """
-        digests = {name: self.intake.bookmark_digest(name) for name in verdicts}
+        methods = self._settings.methods
+        verdicts = {
+            name: methods.verdict_of(name, verdict, keyed=bool(self.intake.buffers[name].keys))
+            for name, verdict in verdicts.items()
+        }
+        digests = {name: self._bookmark_digest(name) for name in verdicts}
         arrived = [
             Arrived(name, verdict, self.intake.buffers[name], digests[name] or "")
             for name, verdict in verdicts.items()
@@ -176,6 +185,11 @@ class TargetGSheets(TargetProcess):
                 name,
             )
         return outcome.behind
+
+    def _bookmark_digest(self, name: str) -> str | None:
+        """What the mark of a stream that sends nothing must say; anything will do where rows are only appended."""
+        digest = self.intake.bookmark_digest(name)
+        return "" if digest and self.is_append_only(name) else digest
 
     def _write_state_message(self, state: dict[str, Any]) -> None:
         """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""

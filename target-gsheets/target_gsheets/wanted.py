@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -25,6 +25,8 @@ from target_gsheets.proof import Verdict
 from target_gsheets.workbook import Row
 
 MAX_TITLE_CHARACTERS = 100
+# A mark remembers so many runs that appended rows: others may have done so since one whose answer was lost.
+MAX_RUNS = 8
 # Columns are made as wide as their first rows need, in pixels; Google's own default is 100.
 SAMPLE_ROWS = 200
 NARROWEST = 60
@@ -60,12 +62,13 @@ class WantedSheet:
     @property
     def is_appended(self) -> bool:
         """Whether rows are added whatever is there: nothing tells a row that came before from an equal one."""
-        return self.verdict is Verdict.INCREMENTAL and not self.keys
+        return self.verdict is Verdict.APPENDED
 
-    @property
-    def appending_run(self) -> str:
-        """The run, where the mark must tell whether it has appended its rows."""
-        return self.run if self.is_appended else ""
+    def runs_after(self, runs: Sequence[str]) -> tuple[str, ...]:
+        """The last runs that have appended rows, this one included; `runs` are those before."""
+        if not self.is_appended:
+            return ()
+        return tuple([*(run for run in runs if run != self.run), self.run][-MAX_RUNS:] if self.rows else runs)
 
 
 def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> WantedSheet:

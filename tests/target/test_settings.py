@@ -143,6 +143,10 @@ def test_the_emulators_variable_works_with_and_without_a_scheme(variable):
         ({"timezone": "../etc/passwd"}, ["'timezone'"]),
         ({"retry_seconds": -1}, ["'retry_seconds' is -1"]),
         ({"retry_seconds": "soon"}, ["'retry_seconds' is 'soon'"]),
+        ({"load_method": "mirror"}, ["'load_method'", "'mirror'", "'upsert' or 'append-only'"]),
+        ({"load_method_overrides": "log=mirror"}, ["'load_method_overrides'", "'mirror'"]),
+        ({"load_method_overrides": "a=upsert,log"}, ["'load_method_overrides'", "'log'", "pattern=method"]),
+        ({"load_method_overrides": '{"a"'}, ["'load_method_overrides'", "JSON object"]),
     ],
 )
 def test_what_is_wrong_is_named_with_its_remedy_and_without_a_secret(config, words):

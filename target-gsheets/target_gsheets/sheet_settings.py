@@ -1,0 +1,22 @@
+"""The settings that say what becomes of rows, columns and sheets. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SHEET_SETTINGS: dict[str, Any] = {
+    "load_method": {
+        "type": ["string", "null"],
+        "title": "Load method",
+        "description": "overwrite: a sheet equals its stream; upsert: rows are added and changed by their key, none is "
+        "removed; append-only: every record is one more row. A stream that brings changes only is upserted, or "
+        "appended to where it has no key. Default: overwrite.",
+    },
+    "load_method_overrides": {
+        "type": ["object", "string", "null"],
+        "additionalProperties": {"type": "string"},
+        "title": "Load methods of some streams",
+        "description": "Load methods of streams by patterns, as in events=append-only,*_log=upsert; the first pattern "
+        "that fits counts.",
+    },
+}
