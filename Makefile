@@ -39,6 +39,7 @@ test: setup lint
 # A thousand random histories of changes, people, faults and concurrent writers; `make test` takes a share of them.
 test-faults: setup
 	@FAULT_HISTORIES=1000 FRESHNESS_HISTORIES=1000 $(VENV)/bin/python -m pytest tests/target/test_histories.py \
+		tests/target/test_method_histories.py \
 		tests/tap/test_freshness.py
 
 # Every test of the tap on every server that is in use; their programs are fetched with npm, 22 MB each, once.

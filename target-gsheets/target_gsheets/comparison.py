@@ -46,7 +46,9 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     """Compare a sheet that isn't blank; raise SheetError where bringing it in line would do harm."""
     mark = sheet.mark
     remembered = {column.name: column for column in mark.columns} if mark else {}
+    # A column of ours that is empty at the right, and whose header somebody cleared, doesn't show among the values.
     width = max(len(content.header), *map(len, content.rows), 0)
+    width = max(width, min(width + len(remembered), sheet.column_count))
     header = [*content.header, *[None] * (width - len(content.header))]
     ours = {name: column.text for name, column in remembered.items()}
     layout = lay_out(header, ours, wanted.columns, alike(header, content.rows, wanted))
@@ -102,6 +104,8 @@ def compare_rows(
     keys = () if is_new else tuple(map(layout.order.index, wanted.keys))
     rows = reorder(wanted.rows, layout.order)
     last_digest = sheet.mark.keys if sheet.mark else ""
+    # Else a row that didn't come may be one of ours, and not one that lost its key.
+    is_sent_whole = bool(keys) and wanted.verdict is not Verdict.INCREMENTAL
 
     def diff(*, remove: bool) -> RowChanges:
         return diff_rows(
@@ -110,7 +114,7 @@ def compare_rows(
             keys=keys,
             remove=remove,
             row_capacity=sheet.row_count - 1,
-            keys_touched=lambda: bool(keys and last_digest) and last_digest != keys_digest(now, keys),
+            keys_touched=lambda: is_sent_whole and bool(last_digest) and last_digest != keys_digest(now, keys),
         )
 
     if wanted.is_appended:

@@ -16,7 +16,7 @@ from target_gsheets.diff import keys_digest
 from target_gsheets.marks import ColumnMark, StreamMark
 from target_gsheets.verification import Expected
 from target_gsheets.wanted import WantedSheet
-from target_gsheets.workbook import Sheet
+from target_gsheets.workbook import Row, Sheet
 
 Request: TypeAlias = "dict[str, Any]"
 Step: TypeAlias = "Request | Block"
@@ -56,6 +56,7 @@ class SheetPlan:
     new: NewSheet | None = None
     steps: tuple[Step, ...] = ()
     expected: Expected | None = None
+    standing: tuple[Row, ...] = ()  # the rows that the next look must find, where the stream doesn't bring them all
 
 
 def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int, index: int | None) -> SheetPlan:

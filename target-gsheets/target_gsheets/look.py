@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +19,7 @@ from target_gsheets.generation import Generation, find_generation
 from target_gsheets.grid import quote_title
 from target_gsheets.marks import StagingMark
 from target_gsheets.wanted import Arrived, WantedSheet, sheet_titles, wanted_sheet
-from target_gsheets.workbook import Content, Sheet, Workbook, find_sheet
+from target_gsheets.workbook import Content, Row, Sheet, Workbook, find_sheet
 
 # One values.batchGet asks for about this many cells, and for ranges that fit into an address.
 MAX_CELLS_A_READ = 1_000_000
@@ -90,6 +90,10 @@ class Reader:
                 raise TransientError(f"A tab was renamed or deleted while we looked ({exc})") from exc
             contents.update((sheet.sheet_id, content) for sheet, content in zip(group, answers, strict=True))
         return contents
+
+    def remember(self, standing: Mapping[str, tuple[Row, ...]]) -> None:
+        """From now on want all rows of these streams that a commit should have left, not just those that came."""
+        self._wanted = [replace(sheet, rows=standing.get(sheet.stream, sheet.rows)) for sheet in self._wanted]
 
     def _sheets(self, titles: Mapping[str, str], zone: tzinfo) -> list[WantedSheet]:
         """What the streams want their sheets to hold, converted once for a time zone."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from target_gsheets import batch
 from target_gsheets.blocks import Block, merge_runs, segments
-from target_gsheets.comparison import Comparison, compare
+from target_gsheets.comparison import Comparison, compare, reorder
 from target_gsheets.diff import apply_changes, is_ours, row_after_removal
 from target_gsheets.filling import (
     DEFAULT_COLUMNS,
@@ -27,7 +27,7 @@ from target_gsheets.filling import (
 from target_gsheets.proof import Guards, Verdict
 from target_gsheets.verification import expect
 from target_gsheets.wanted import WantedSheet
-from target_gsheets.workbook import Content, Sheet
+from target_gsheets.workbook import Content, Row, Sheet
 
 # More blocks of changed cells than this in a sheet don't fit into one request of the usual size.
 MAX_PICKED_BLOCKS = 10_000
@@ -70,15 +70,29 @@ def plan_sheet(
         peak_cells=(rows_before + (0 if removals_first else len(changes.added))) * columns,
         steps=(*trims, *steps),
         expected=expect(sheet, found),
+        standing=standing_rows(found, wanted),
     )
 
 
 def rows_after(found: Comparison, wanted: WantedSheet) -> int:
     """How many rows the sheet will have, people's own not counted."""
-    if wanted.verdict is not Verdict.INCREMENTAL:
+    if wanted.verdict not in {Verdict.INCREMENTAL, Verdict.APPENDED}:
         return len(wanted.rows) + found.kept
     keys = [found.layout.order.index(key) for key in wanted.keys]
     return sum(is_ours(row, keys) for row in found.now) + len(found.changes.added)
+
+
+def standing_rows(found: Comparison, wanted: WantedSheet) -> tuple[Row, ...]:
+    """The rows of ours as they will be, where cells or rows go and not every row comes again.
+
+    People who sort rows just before the commit make it hit rows that the stream doesn't bring: these have to be known.
+    """
+    changes, order = found.changes, found.layout.order
+    if wanted.verdict is not Verdict.INCREMENTAL or not (changes.changed or changes.removed):
+        return ()
+    keys = [order.index(key) for key in wanted.keys]
+    ours = [row for row in found.rows_after if is_ours(row, keys)]
+    return tuple(reorder(ours, [order.index(column) for column in range(len(order))]))
 
 
 def trim_grid(sheet: Sheet, content: Content) -> dict[str, tuple[int, int]]:

@@ -162,3 +162,36 @@ def test_a_stream_to_append_to_that_sends_no_records_writes_nothing(workbook):
     workbook.sync(*users((1, "a")), load_method="append-only")
     workbook.sync(*users(version=2), load_method="append-only")
     assert workbook.calls == ["spreadsheets.get", "spreadsheets.values.batchGet"]
+
+
+def test_a_row_that_stays_is_never_taken_for_one_that_lost_its_key(workbook):
+    workbook.sync(*users((1, "same"), (2, "b")), load_method="upsert")
+    workbook.reader.worksheet("users").update_acell("A3", 99)
+    workbook.sync(*users((3, "same"), version=2), load_method="upsert")
+    assert workbook.values("users") == [[1, "same"], [99, "b"], [3, "same"]]
+
+
+def test_the_header_of_an_empty_column_at_the_right_is_put_back(workbook):
+    columns = USERS | {"zip": "string"}
+    workbook.sync(*whole_stream("users", columns, [{"id": 1, "name": "a"}]), load_method="upsert")
+    workbook.reader.worksheet("users").update_acell("C1", "")
+    workbook.sync(*whole_stream("users", columns, [{"id": 1, "name": "a"}], version=2), load_method="upsert")
+    assert workbook.all_values("users")[0] == ["id", "name", "zip"]
+
+
+def test_rows_that_do_not_come_again_survive_a_sort_just_before_the_commit(workbook):
+    workbook.sync(*users((1, "a"), (2, "b"), (3, "c")), load_method="upsert")
+    sheet_id = workbook.sheet_id("users")
+    edited = []
+
+    def sort_once(api):
+        if api == "spreadsheets.batchUpdate" and not edited:
+            edited.append(True)
+            grid = {"sheetId": sheet_id, "startRowIndex": 1, "startColumnIndex": 0}
+            order = [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]
+            workbook.edit({"sortRange": {"range": grid, "sortSpecs": order}})
+
+    with workbook.emulator.before_each_call(sort_once):
+        workbook.sync(*users((1, "A"), version=2), load_method="upsert")
+    assert edited
+    assert workbook.values("users") == [[3, "c"], [2, "b"], [1, "A"]]
