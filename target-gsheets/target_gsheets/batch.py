@@ -100,6 +100,22 @@ def bold_header(sheet_id: int, start: int, end: int) -> Request:
     }
 
 
+def colour_header(sheet_id: int, column: int, colour: tuple[float, float, float] | None) -> Request:
+    """Give the text of a header cell a colour, in shares of red, green and blue; None takes it away."""
+    style = (
+        {"foregroundColorStyle": {"rgbColor": dict(zip(("red", "green", "blue"), colour, strict=True))}}
+        if colour
+        else {}
+    )
+    return {
+        "repeatCell": {
+            "range": grid_range(sheet_id, 0, 1, column, column + 1),
+            "cell": {"userEnteredFormat": {"textFormat": style}},
+            "fields": "userEnteredFormat.textFormat.foregroundColorStyle",
+        }
+    }
+
+
 def format_column(sheet_id: int, column: int, number_format: NumberFormat | None) -> Request:
     """Set a column's number format below the header; None takes away one inherited from a neighbour.
 

@@ -1,8 +1,8 @@
 """(header now, columns wanted) -> where every column goes. People may reorder columns and add their own.
 
 A column is found by its header, wherever it stands. A new one comes next to its neighbour; one that we wrote and that
-left the source is removed; all others are people's. A header of ours that somebody wrote over is put back, where the
-columns beside it and the cells below it leave no doubt whose column it is.
+left the source is removed, or kept as it is; all others are people's. A header of ours that somebody wrote over is put
+back, where the columns beside it and the cells below it leave no doubt whose column it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Layout:
 
     `inserted` are positions in the order in which columns are inserted, `removed` those in which they are removed
     after that; `now`, `then` and `headers` have one entry for each wanted column; `healed` are those whose header is
-    put back.
+    put back; `kept` are columns that left the source and stay, by name, with where they will stand.
     """
 
     now: tuple[int | None, ...]
@@ -28,6 +28,7 @@ class Layout:
     inserted: tuple[int, ...] = ()
     removed: tuple[int, ...] = ()
     healed: tuple[int, ...] = ()
+    kept: tuple[tuple[str, int], ...] = ()
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -40,12 +41,14 @@ def lay_out(
     ours: Mapping[str, str],
     wanted: Sequence[str],
     resembles: Callable[[int, int], bool] = lambda _position, _column: False,
+    *,
+    keep: bool = False,
 ) -> Layout:
     """Plan the columns of a sheet.
 
     `ours` has the columns that we wrote when we were here last, name to header, from left to right; where it is empty
     every wanted column is taken to be ours. `resembles` says whether the cells at a position look like those of a
-    wanted column.
+    wanted column; `keep` says that columns stay when they leave the source.
     """
     places: dict[str, list[int]] = {}
     for position, cell in enumerate(header):
@@ -60,14 +63,16 @@ def lay_out(
     headers = headings(ours, wanted, now, taken=places)
     order, inserted = insert_columns(len(header), now)
     gone = {
-        places[key][0]
+        name: places[key][0]
         for name, text in ours.items()
         if name not in wanted and (key := header_key(text)) in places and places[key][0] not in now
     }
-    removed = tuple(position for position in reversed(range(len(order))) if order[position] in gone)
-    left = [column for column in order if column not in gone]
+    going = set() if keep else {*gone.values()}
+    removed = tuple(position for position in reversed(range(len(order))) if order[position] in going)
+    left = [column for column in order if column not in going]
     then = tuple(left.index(-1 - number if place is None else place) for number, place in enumerate(now))
-    return Layout(tuple(now), then, headers, tuple(inserted), removed, healed)
+    kept = tuple((name, left.index(place)) for name, place in gone.items()) if keep else ()
+    return Layout(tuple(now), then, headers, tuple(inserted), removed, healed, kept)
 
 
 def place_of(places: Sequence[int], column: int, resembles: Callable[[int, int], bool]) -> int | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from target_gsheets.cells import Cell
 from target_gsheets.columns import Layout, header_key, lay_out
 from target_gsheets.diff import RowChanges, apply_changes, comparable, diff_rows, keys_digest, same_cell
 from target_gsheets.errors import SheetError
-from target_gsheets.marks import ColumnMark, StreamMark
+from target_gsheets.marks import KEPT, ColumnMark, StreamMark
 from target_gsheets.proof import Guards, Verdict
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
@@ -29,6 +29,7 @@ class Comparison:
     changes: RowChanges  # ... and what is to change, in that order too
     kept: int  # rows that stay only for want of proof
     formats: tuple[int, ...]  # columns whose number format is to be set
+    marks: Mapping[int, ColumnMark]  # what to remember of our columns, by where they will stand
     mark: StreamMark  # ours, as it shall be
 
     @property
@@ -51,8 +52,8 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     width = max(width, min(width + len(remembered), sheet.column_count))
     header = [*content.header, *[None] * (width - len(content.header))]
     ours = {name: column.text for name, column in remembered.items()}
-    layout = lay_out(header, ours, wanted.columns, alike(header, content.rows, wanted))
-    refuse_lost_columns(sheet, wanted, layout, ours)
+    layout = lay_out(header, ours, wanted.columns, alike(header, content.rows, wanted), keep=guards.keep_columns)
+    refuse_lost_columns(sheet, wanted, layout, {name: ours[name] for name in ours if not remembered[name].state})
     order = layout.order
     now = project(content.rows, [layout.now[column] for column in order])
     changes, kept = compare_rows(sheet, now, wanted, layout, guards)
@@ -61,7 +62,11 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
         for column, name in enumerate(wanted.columns)
         if is_format_due(layout.now[column] is None, remembered.get(name), mark, str(wanted.formats[column] or ""))
     )
-    columns = tuple(mark_column(wanted, layout, column, remembered.get(wanted.columns[column])) for column in order)
+    kept_columns = {place: replace(remembered[name], state=KEPT) for name, place in layout.kept}
+    columns = kept_columns | {
+        layout.then[column]: mark_column(wanted, layout, column, remembered.get(wanted.columns[column]))
+        for column in order
+    }
     keys = tuple(map(order.index, wanted.keys))
     digest = mark.keys if mark else ""
     if not digest or touches_keys(changes, keys):
@@ -72,7 +77,14 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
         changes,
         kept,
         formats,
-        StreamMark(wanted.stream, columns, digest, wanted.bookmark, wanted.runs_after(mark.runs if mark else ())),
+        columns,
+        StreamMark(
+            wanted.stream,
+            tuple(columns[place] for place in sorted(columns)),
+            digest,
+            wanted.bookmark,
+            wanted.runs_after(mark.runs if mark else ()),
+        ),
     )
 
 

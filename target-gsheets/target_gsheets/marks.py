@@ -1,6 +1,6 @@
 """What we leave in a workbook to know our own again: developer metadata `target-gsheets` on each sheet of ours. Pure.
 
-    {"stream": …, "columns": [[name, format, header], …], "keys": …, "bookmark": …}    mirrors a stream
+    {"stream": …, "columns": [[name, format, header, state], …], "keys": …, "bookmark": …}    mirrors a stream
     {"role": "status"}                                                                 holds the generation's token
     {"role": "staging", "run": …, "at": …}                                             is being filled, hidden
 
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 METADATA_KEY = "target-gsheets"
+KEPT = "kept"
 MAX_METADATA_CHARACTERS = 29_000  # of 30,000, which may count the key, and what somebody else leaves on the sheet
 
 
@@ -28,6 +29,7 @@ class ColumnMark:
     name: str
     shown_as: str = ""
     header: str = ""
+    state: str = ""  # KEPT where it left the source and stays
 
     @property
     def text(self) -> str:
@@ -52,7 +54,7 @@ class StreamMark:
         """The entry's value. Many columns are compressed; far too many are left out, and then a column that has the
         name of one of ours counts as ours.
         """
-        columns = [[column.name, *trimmed([column.shown_as, column.header])] for column in self.columns]
+        columns = [[column.name, *trimmed([column.shown_as, column.header, column.state])] for column in self.columns]
         rest = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)}
         value = compact({"stream": self.stream, "columns": columns, **rest})
         if len(value) > MAX_METADATA_CHARACTERS:

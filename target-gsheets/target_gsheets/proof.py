@@ -45,10 +45,13 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What share of a sheet's rows may go: without proof that its stream is whole, and with it."""
+    """What may go: which share of a sheet's rows, without proof that its stream is whole and with it, and whether
+    columns that left the source.
+    """
 
     max_unproven_delete_ratio: float = 0.5
     max_delete_ratio: float = 1.0
+    keep_columns: bool = False
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from target_gsheets.credentials import Credentials, is_local, is_plain, parse_cr
 from target_gsheets.errors import ConfigurationError
 from target_gsheets.methods import LoadMethods, parse_methods
 from target_gsheets.proof import Guards
-from target_gsheets.sheet_settings import SHEET_SETTINGS
+from target_gsheets.sheet_settings import ON_REMOVED_COLUMN, SHEET_SETTINGS
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
 DEFAULT_RETRY_SECONDS = 120
@@ -184,11 +184,12 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         api_endpoint=api_endpoint,
         timezone=parse_timezone(str(config["timezone"])) if "timezone" in config else None,
         retry_seconds=number_of(config, "retry_seconds", DEFAULT_RETRY_SECONDS, 0, 86_400),
-        on_error=parse_choice("on_error", str(config.get("on_error", ON_ERROR[0])), ON_ERROR),
+        on_error=choice_of(config, "on_error", ON_ERROR),
         methods=parse_methods(config),
         guards=Guards(
             max_unproven_delete_ratio=number_of(config, "max_unproven_delete_ratio", DEFAULT_UNPROVEN_RATIO, 0, 1),
             max_delete_ratio=number_of(config, "max_delete_ratio", 1, 0, 1),
+            keep_columns=choice_of(config, "on_removed_column", ON_REMOVED_COLUMN) == "keep",
         ),
         max_request_bytes=int(number_of(config, "max_request_bytes", DEFAULT_REQUEST_BYTES, 1_000, 10_000_000)),
         quota_reads_per_minute=number_of(config, "quota_reads_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
@@ -251,8 +252,9 @@ def parse_timezone(name: str) -> ZoneInfo:
         ) from exc
 
 
-def parse_choice(name: str, text: str, choices: tuple[str, ...]) -> str:
-    """One of a few words."""
+def choice_of(config: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words, of which the first is the default."""
+    text = str(config.get(name, choices[0]))
     if text.strip() not in choices:
         raise ConfigurationError(f"'{name}' is {text!r}: give {' or '.join(map(repr, choices))}.")
     return text.strip()

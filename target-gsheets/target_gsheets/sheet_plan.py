@@ -24,11 +24,14 @@ from target_gsheets.filling import (
     mark_steps,
     plan_blank_sheet,
 )
+from target_gsheets.marks import KEPT
 from target_gsheets.proof import Guards, Verdict
 from target_gsheets.verification import expect
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
 
+# The header of a column that left the source and stays, in shares of red, green and blue.
+GREY = 0.6, 0.6, 0.6
 # More blocks of changed cells than this in a sheet don't fit into one request of the usual size.
 MAX_PICKED_BLOCKS = 10_000
 
@@ -47,6 +50,7 @@ def plan_sheet(
     rows = [addition_steps(sheet, found, removals_first), removal_steps(sheet, found, removals_first)]
     steps = [
         *column_steps(sheet, wanted, found),
+        *(batch.colour_header(sheet.sheet_id, *place) for place in coloured_headers(sheet, found)),
         *(Block(sheet.sheet_id, 0, layout.then[column], [(layout.headers[column],)]) for column in layout.healed),
         *change_steps(sheet, content, found),
         *itertools.chain.from_iterable(reversed(rows) if removals_first else rows),
@@ -133,6 +137,14 @@ def column_steps(sheet: Sheet, wanted: WantedSheet, found: Comparison) -> Iterat
             yield batch.bold_header(sheet_id, position, position + 1)
         if column in found.formats:
             yield batch.format_column(sheet_id, position, wanted.formats[column])
+
+
+def coloured_headers(sheet: Sheet, found: Comparison) -> Iterator[tuple[int, tuple[float, float, float] | None]]:
+    """The headers that turn grey, as their column left the source and stays, and those whose column came back."""
+    states = {column.name: column.state for column in (sheet.mark.columns if sheet.mark else ())}
+    for position, column in found.marks.items():
+        if column.state != states.get(column.name, ""):
+            yield position, GREY if column.state == KEPT else None
 
 
 def change_steps(sheet: Sheet, content: Content, found: Comparison) -> Sequence[Step]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+ON_REMOVED_COLUMN = ("delete", "keep")
+
 SHEET_SETTINGS: dict[str, Any] = {
     "load_method": {
         "type": ["string", "null"],
@@ -18,5 +20,11 @@ SHEET_SETTINGS: dict[str, Any] = {
         "title": "Load methods of some streams",
         "description": "Load methods of streams by patterns, as in events=append-only,*_log=upsert; the first pattern "
         "that fits counts.",
+    },
+    "on_removed_column": {
+        "type": ["string", "null"],
+        "title": "On a removed column",
+        "description": "What becomes of a column that left the stream: delete, or keep it with its cells under a grey "
+        f"header. Default: {ON_REMOVED_COLUMN[0]}.",
     },
 }

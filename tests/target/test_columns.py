@@ -51,6 +51,16 @@ NAMES = st.sampled_from("abcdefgh")
 
 
 @given(st.lists(NAMES, unique=True), st.lists(NAMES, unique=True, min_size=1), st.lists(NAMES, unique=True))
+def test_no_column_goes_where_they_shall_stay(header, ours, wanted):
+    layout = lay_out(header, ours_of(ours), wanted, keep=True)
+    after = apply(layout, header)
+    assert layout.removed == ()
+    assert sorted(text for text in after if text) == sorted([*header, *set(layout.headers) - set(header)])
+    assert {name for name, _ in layout.kept} == ({*ours} & {*header}) - {*wanted}
+    assert all(after[place] == name for name, place in layout.kept)
+
+
+@given(st.lists(NAMES, unique=True), st.lists(NAMES, unique=True, min_size=1), st.lists(NAMES, unique=True))
 def test_wanted_columns_are_there_once_and_peoples_columns_stay_in_order(header, ours, wanted):
     layout = lay_out(header, ours_of(ours), wanted)
     after = apply(layout, header)
