@@ -18,7 +18,7 @@ OLDEST := 12
 # What differs between servers, apart from what happens when they break.
 ON_OLDEST := $(foreach name,types roundtrip discovery selection standard incremental tls,tests/tap/test_$(name).py)
 
-.PHONY: setup demo test test-faults test-matrix test-clients lint format clean
+.PHONY: setup demo test test-faults test-matrix test-clients image-test lint format clean
 
 setup: $(READY)
 
@@ -52,6 +52,11 @@ test-matrix: setup
 test-clients: setup
 	@$(VENV)/bin/python -m tests.emulator.clients
 
+# The container's image, built and run without a Docker engine; needs buildah, podman, mmdebstrap and runc, and root.
+image-test: setup
+	@$(VENV)/bin/python -m tests.deploy.image.building
+	@$(VENV)/bin/python -m pytest -v -s --durations=0 --durations-min=1 tests/deploy/image/container.py
+
 lint: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -62,4 +67,4 @@ format: setup
 	@$(VENV)/bin/ruff format .
 
 clean:
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo .image-test .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,9 +15,10 @@ from pathlib import Path
 from dotenv import dotenv_values, find_dotenv
 from meltano.core.setting_definition import SettingDefinition
 
+from db_sync.settings import LEVELS
+
 VARIABLE = "DB_SYNC_LOG_LEVEL"
 MELTANO_VARIABLE = "MELTANO_CLI_LOG_LEVEL"
-LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 def read_dotenv(environment: Mapping[str, str]) -> dict[str, str | None]:

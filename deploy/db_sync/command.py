@@ -1,0 +1,102 @@
+"""The command line of the container: db-sync [--once | --check | --health | --help | COMMAND …].
+
+Without arguments it keeps the schedule. Whatever isn't one of its own options is run as it stands, with the variables
+of the container: `meltano run …`, `sh`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from db_sync.errors import BusyError, DbSyncError, SettingsError
+from db_sync.health import complaint
+from db_sync.log import Log
+from db_sync.report import render_table
+from db_sync.run import Run
+from db_sync.schedule import keep_schedule, run_file, started_file
+from db_sync.settings import clean_variables, parse_complete_settings, parse_settings
+from db_sync.state import SUCCESS, read_time, replace
+
+USAGE = """\
+db-sync            mirror the database into the workbook at each tick of DB_SYNC_CRON
+db-sync --once     mirror it once, now, and print what changed
+db-sync --health   succeed where a run of the schedule has succeeded of late
+db-sync COMMAND …  run any other command, as in: db-sync meltano --version
+"""
+
+
+def keep(variables: Mapping[str, str]) -> int:
+    """Keep the schedule."""
+    return keep_schedule(parse_complete_settings(variables), variables, Log(as_json=True))
+
+
+def run_tick(variables: Mapping[str, str]) -> int:
+    """One tick of the schedule, for supercronic."""
+    log = Log(as_json=True)
+    replace(run_file(), f"{os.getpid()}\n")
+    try:
+        return Run(parse_complete_settings(variables), variables, log).sync(wait=False).status
+    except BusyError as error:
+        log.say(str(error), "warning")
+        return 0
+    finally:
+        run_file().unlink(missing_ok=True)
+
+
+def run_once(variables: Mapping[str, str]) -> int:
+    """One run in the foreground, after any that goes on."""
+    ended = Run(parse_complete_settings(variables), variables, Log(as_json=False)).sync(wait=True)
+    print(f"\n{render_table(ended)}")  # noqa: T201
+    return ended.status
+
+
+def check_health(variables: Mapping[str, str]) -> int:
+    """Succeed where there is no schedule, or where it works."""
+    started = read_time(started_file())
+    if started is None:
+        return 0
+    settings = parse_settings(variables)
+    reason = complaint(settings.cron, settings.zone, time.time(), started, read_time(settings.state / SUCCESS))
+    print(reason or "The workbook is fresh.")  # noqa: T201
+    return 1 if reason else 0
+
+
+def print_usage(_variables: Mapping[str, str]) -> int:
+    print(USAGE, end="")  # noqa: T201
+    return 0
+
+
+OPTIONS: dict[str, Callable[[Mapping[str, str]], int]] = {
+    "--once": run_once,
+    "--tick": run_tick,
+    "--health": check_health,
+    "--help": print_usage,
+}
+
+
+def dispatch(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Do what the arguments say; return the exit status."""
+    if not arguments:
+        return keep(variables)
+    if arguments[0].startswith("-"):
+        option = OPTIONS.get(arguments[0])
+        if option is None or len(arguments) > 1:
+            raise SettingsError([f"db-sync doesn't know '{' '.join(arguments)}'. It knows:\n{USAGE}"])
+        return option(variables)
+    try:
+        os.execvpe(arguments[0], list(arguments), dict(variables))  # noqa: S606
+    except OSError as error:
+        raise DbSyncError(f"'{arguments[0]}' can't be run ({error.strerror}).") from error
+
+
+def main() -> int:
+    """Run as a command; an error is one line on stderr for each thing to mend."""
+    try:
+        return dispatch(sys.argv[1:], clean_variables(os.environ))
+    except DbSyncError as error:
+        for line in str(error).splitlines():
+            print(f"db-sync: {line}", file=sys.stderr)  # noqa: T201
+        return error.status

@@ -1,0 +1,29 @@
+"""Whether the workbook is fresh: the last success must be younger than three ticks of the schedule.
+
+Pure. Ticks rather than minutes: a schedule for office hours isn't ill at night. A container that has just started is
+given the time that one with a success has.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone, tzinfo
+from itertools import islice
+
+from db_sync.cron import Cron, ticks_before
+
+MISSED_TICKS = 3
+
+
+def complaint(cron: Cron, zone: tzinfo, now: float, started: float, success: float | None) -> str | None:
+    """Why the workbook is out of date, or None where it isn't; all times are Unix times."""
+    ticks = list(islice(ticks_before(cron, datetime.fromtimestamp(now, zone), zone), MISSED_TICKS))
+    since = max(started, success or 0)
+    if len(ticks) < MISSED_TICKS or ticks[-1].timestamp() <= since:
+        return None
+    last = "there has been none yet" if success is None else f"the last was at {to_text(success)}"
+    return f"No run has succeeded for {MISSED_TICKS} ticks of the schedule: {last}. The log of the last run says why."
+
+
+def to_text(moment: float) -> str:
+    """A Unix time as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,151 @@
+"""A run in figures: the target's report -> a table for people, one line of log, and Prometheus' text.
+
+Pure. The report is the target's JSON object (`report_path`); where a run ends before the target can write one there is
+none, and everything here says so rather than repeating the one before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+CELLS_LIMIT = 10_000_000
+CALLS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: Meltano's exit status, wall-clock seconds, the Unix time, and the target's report if any."""
+
+    status: int
+    seconds: float
+    finished: float
+    report: Mapping[str, Any] | None
+
+    @property
+    def streams(self) -> Sequence[Mapping[str, Any]]:
+        """The report's streams."""
+        return (self.report or {}).get("streams") or ()
+
+    def calls(self, kind: str) -> int:
+        """API calls of one kind: reads, writes or refused."""
+        return int(((self.report or {}).get("calls") or {}).get(kind) or 0)
+
+    def total(self, name: str) -> int:
+        """The sum of one figure over all streams."""
+        return sum(int(stream.get(name) or 0) for stream in self.streams)
+
+
+def parse_report(text: str) -> Mapping[str, Any] | None:
+    """The report's object, or None where the text isn't one."""
+    try:
+        report = json.loads(text)
+    except ValueError:
+        return None
+    return report if isinstance(report, dict) and report.get("event") == "run_report" else None
+
+
+def log_fields(ended: Ended) -> dict[str, Any]:
+    """What one line of log says about a run; its streams are there with it."""
+    report = {name: value for name, value in (ended.report or {}).items() if name != "event"}
+    return {**report, "status": ended.status, "wall_seconds": round(ended.seconds, 3)}
+
+
+def describe_changes(stream: Mapping[str, Any]) -> str:
+    """The changes of a sheet in a few characters, as in `+2 ~1 -3`."""
+    signs = {"+": "added", "~": "changed", "-": "removed"}
+    return " ".join(f"{sign}{stream[name]:,}" for sign, name in signs.items() if stream.get(name)) or "-"
+
+
+def render_table(ended: Ended) -> str:
+    """The sheets with their rows, columns and changes, and the sums of the run."""
+    if ended.report is None:
+        return f"The target wrote no report: the log above says why. Exit status {ended.status}."
+    rows = [
+        (
+            str(stream.get("sheet") or stream.get("stream")),
+            figure(stream.get("rows")),
+            figure(stream.get("columns")),
+            "failed" if stream.get("error") else describe_changes(stream),
+            str(stream.get("error") or stream.get("note") or ""),
+        )
+        for stream in ended.streams
+    ]
+    lines = align([("sheet", "rows", "columns", "changes", ""), *rows])
+    lines += ["", f"{len(rows)} sheets, {ended.total('rows'):,} rows; {calls_line(ended)}; {ended.seconds:.1f} s"]
+    if error := ended.report.get("error"):
+        lines.append(f"Failed: {error}")
+    return "\n".join(lines)
+
+
+def figure(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else "?"
+
+
+def calls_line(ended: Ended) -> str:
+    refused = f", {ended.calls('refused')} refused" if ended.calls("refused") else ""
+    return f"{ended.calls('reads')} reads and {ended.calls('writes')} writes{refused}"
+
+
+def align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns side by side; those of figures, the second and third, to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(pad(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+            for row in rows]  # fmt: skip
+
+
+def pad(cell: str, width: int, column: int) -> str:
+    return cell.rjust(width) if column in {1, 2} else cell.ljust(width)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One gauge with its samples, each a pair of labels and a value."""
+
+    name: str
+    help: str
+    samples: Sequence[tuple[Mapping[str, str], float]]
+
+
+def render_metrics(ended: Ended, workbook: str, last_success: float | None) -> str:
+    """The text exposition format, for node-exporter's textfile collector."""
+    lines = []
+    for metric in metrics_of(ended, last_success):
+        lines += [f"# HELP db_sync_{metric.name} {metric.help}", f"# TYPE db_sync_{metric.name} gauge"]
+        for labels, value in metric.samples:
+            shown = ",".join(f'{name}="{escape(text)}"' for name, text in {"workbook": workbook, **labels}.items())
+            lines.append(f"db_sync_{metric.name}{{{shown}}} {value:.15g}")
+    return "\n".join(lines) + "\n"
+
+
+def metrics_of(ended: Ended, last_success: float | None) -> Iterable[Metric]:
+    """What the last run says of itself, and when the last good one was."""
+    if last_success is not None:
+        yield Metric(
+            "last_success_timestamp_seconds", "When the last run without an error ended.", [({}, last_success)]
+        )
+    yield Metric("last_run_timestamp_seconds", "When the last run ended.", [({}, ended.finished)])
+    yield Metric("last_run_success", "1 where the last run ended without an error.", [({}, float(not ended.status))])
+    yield Metric("last_run_seconds", "How long the last run took.", [({}, ended.seconds)])
+    if ended.report is None:
+        return
+    rows = [({"stream": str(s.get("stream"))}, float(s["rows"])) for s in ended.streams if s.get("rows") is not None]
+    yield Metric("rows", "Rows of a stream's sheet.", rows)
+    changes = [({"change": name}, float(ended.total(name))) for name in ("added", "changed", "removed")]
+    yield Metric("last_run_changed_rows", "Rows that the last run changed.", changes)
+    calls = [({"kind": kind}, float(ended.calls(kind))) for kind in ("reads", "writes", "refused")]
+    yield Metric(
+        "last_run_api_calls", "Calls of the Sheets API in the last run; refused ones were answered 429.", calls
+    )
+    minutes = max(ended.seconds / 60, 1)
+    used = [({"kind": kind}, ended.calls(kind) / minutes / CALLS_PER_MINUTE) for kind in ("reads", "writes")]
+    yield Metric("quota_used_ratio", "Calls per minute in the last run, as a share of Google's limit of 60.", used)
+    if (cells := ended.report.get("cells")) is not None:
+        yield Metric("workbook_cells", "Cells of the workbook's grids.", [({}, float(cells))])
+        yield Metric("workbook_cells_limit", "Cells that a workbook may have.", [({}, float(CELLS_LIMIT))])
+
+
+def escape(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

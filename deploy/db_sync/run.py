@@ -1,0 +1,144 @@
+"""One run of the pipeline: bounded in time, never two at once, and ended in good order by a signal.
+
+The edge: it starts Meltano and waits. Meltano hands SIGTERM on to the plugins, and the target finishes the commit under
+way; what is still there STOP_SECONDS later is killed, which the next run heals.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from db_sync.errors import RunError
+from db_sync.log import Log
+from db_sync.ping import ping
+from db_sync.report import Ended, log_fields, parse_report, render_metrics
+from db_sync.settings import SYSTEM_DATABASE, Settings
+from db_sync.state import METRICS, SUCCESS, Lock, probe, prune_runs, read_time, replace, run_lock
+
+PIPELINE = ("tap-mih-postgres", "target-gsheets")
+STOP_SECONDS = 60.0
+POLL_SECONDS = 0.5
+TIMED_OUT = 124  # as the command `timeout` ends
+REPORT_VARIABLE = "TARGET_GSHEETS_REPORT_PATH"
+
+
+class Stop:
+    """SIGTERM and SIGINT, remembered until the run has time for them."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._remember)
+
+    def _remember(self, number: int, _frame: FrameType | None) -> None:
+        self.signal = self.signal or number
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run goes by: the entry point's settings, the variables of its processes, and where it speaks."""
+
+    settings: Settings
+    variables: Mapping[str, str]
+    log: Log
+
+    def sync(self, *, wait: bool) -> Ended:
+        """Run the pipeline once; raise RunError where it can't begin, BusyError where another run goes on.
+
+        With `wait`, another run is waited for as long as a run may last.
+        """
+        stop = Stop()
+        with run_lock(self.settings.state, self.settings.timeout_seconds if wait else 0) as lock:
+            probe(self.settings.state)
+            if lock.was_killed:
+                self.log.say("The run before this one was killed: going on from where it was.", "warning")
+            ping(self.settings.ping_url, "start", self.log)
+            ended = self._measure(lock, stop)
+            self._keep_record(ended)
+            ping(self.settings.ping_url, str(ended.status) if ended.status else "", self.log)
+        self.log.say(
+            f"The run ended with status {ended.status} after {ended.seconds:.1f} s.",
+            "error" if ended.status else "info",
+            **log_fields(ended),
+        )
+        return ended
+
+    def _measure(self, lock: Lock, stop: Stop) -> Ended:
+        """Run Meltano with a place for the target's report, and read that."""
+        with tempfile.TemporaryDirectory(prefix="db-sync-") as folder:
+            path = Path(folder) / "report.json"
+            begun = time.monotonic()
+            status = self._run_meltano(path, lock, stop)
+            report = parse_report(path.read_text()) if path.exists() else None
+            return Ended(status, time.monotonic() - begun, time.time(), report)
+
+    def _run_meltano(self, report: Path, lock: Lock, stop: Stop) -> int:
+        """Start Meltano and wait for it, for its time or for a signal; return the exit status as a shell would."""
+        # In a session of its own: Ctrl-C in a terminal is for us, and we end Meltano in good order. The lock is its as
+        # well, so that it lasts as long as Meltano does, whatever becomes of us.
+        try:
+            process = subprocess.Popen(
+                self._command(lock),
+                env={**self.variables, REPORT_VARIABLE: str(report)},
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=[lock.descriptor],
+            )
+        except FileNotFoundError as error:
+            raise RunError("There is no meltano on the PATH.") from error
+        deadline = time.monotonic() + self.settings.timeout_seconds
+        while not stop.signal and time.monotonic() < deadline:
+            with suppress(subprocess.TimeoutExpired):
+                return to_status(process.wait(POLL_SECONDS))
+        if stop.signal:
+            self.log.say(f"Received {signal.Signals(stop.signal).name}: ending the run.", "warning")
+        else:
+            limit = f"{self.settings.timeout_seconds} s (DB_SYNC_TIMEOUT)"
+            self.log.say(f"The run took longer than {limit}: ending it. The next one goes on from there.", "error")
+        self._end(process)
+        return 128 + stop.signal if stop.signal else TIMED_OUT
+
+    def _command(self, lock: Lock) -> list[str]:
+        """Meltano's command line. Its own lock outlives a killed run by five minutes, unless it is told otherwise."""
+        shape = ["--log-format=json"] if self.log.as_json else []
+        force = ["--force"] if lock.was_killed and self.settings.has_own_database else []
+        return ["meltano", *shape, "run", *force, *PIPELINE]
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """SIGTERM for Meltano, and SIGKILL for all that is left of its session."""
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.log.say(f"The run is still there after {STOP_SECONDS:.0f} s: killing it.", "warning")
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def _keep_record(self, ended: Ended) -> None:
+        """Write down the success and the metrics, and forget old runs; none of it can fail the run."""
+        state, variables = self.settings.state, self.variables
+        try:
+            if not ended.status:
+                replace(state / SUCCESS, f"{ended.finished:.3f}\n")
+            workbook = variables.get("GOOGLE_SPREADSHEET_ID") or variables.get("TARGET_GSHEETS_SPREADSHEET_ID", "")
+            replace(state / METRICS, render_metrics(ended, workbook, read_time(state / SUCCESS)))
+            if self.settings.has_own_database and SYSTEM_DATABASE in variables:
+                prune_runs(variables[SYSTEM_DATABASE])
+        except (OSError, sqlite3.Error) as error:
+            self.log.say(f"The run's record can't be written to {state}: {error}.", "warning")
+
+
+def to_status(code: int) -> int:
+    """What a shell would say of an exit code: 128 and its number where a signal ended the process."""
+    return code if code >= 0 else 128 - code

@@ -1,0 +1,45 @@
+"""A container is healthy while its workbook is fresh, by the ticks of its schedule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from db_sync.cron import parse_cron
+from db_sync.health import complaint
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=PARIS).timestamp()
+
+
+FIVE = "*/5 * * * *"
+OFFICE = "0 8-18 * * 1-5"
+EARLY = "2026-11-01 00:00"
+# Schedule, now, start, last success, whether it is healthy. 20 November 2026 is a Friday.
+CASES = {
+    "a minute old": (FIVE, "2026-11-20 12:01", EARLY, "2026-11-20 12:00:04", True),
+    "two ticks missed": (FIVE, "2026-11-20 12:14:59", EARLY, "2026-11-20 12:00:04", True),
+    "three ticks missed": (FIVE, "2026-11-20 12:15:00", EARLY, "2026-11-20 12:00:04", False),
+    "just started": (FIVE, "2026-11-20 12:00", "2026-11-20 11:58", "2026-11-19 12:00", True),
+    "started long ago and never well": (FIVE, "2026-11-20 12:00", "2026-11-20 11:44", None, False),
+    "just started and never well": (FIVE, "2026-11-20 12:00", "2026-11-20 11:52", None, True),
+    "over a weekend": (OFFICE, "2026-11-23 09:30", EARLY, "2026-11-20 18:01", True),
+    "a weekend and a morning": (OFFICE, "2026-11-23 10:00", EARLY, "2026-11-20 18:01", False),
+    "a clock set back": (FIVE, "2026-11-20 11:00", EARLY, "2026-11-20 12:00", True),
+}
+
+
+@pytest.mark.parametrize(("cron", "now", "started", "success", "healthy"), CASES.values(), ids=CASES)
+def test_freshness(cron: str, now: str, started: str, success: str | None, healthy: bool) -> None:
+    said = complaint(parse_cron(cron), PARIS, at(now), at(started), None if success is None else at(success))
+    assert (said is None) is healthy
+
+
+def test_the_complaint_says_when_the_last_success_was() -> None:
+    said = complaint(parse_cron(FIVE), PARIS, at("2026-11-20 13:00"), at(EARLY), at("2026-11-20 12:00:04"))
+    assert said is not None
+    assert "the last was at 2026-11-20T11:00:04+00:00" in said

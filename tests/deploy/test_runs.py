@@ -1,0 +1,194 @@
+"""One run as a process: its table, its status, its lock, its time, its signals, its record and its pings."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.deploy.conftest import Host, wait_until
+
+
+def test_once_prints_the_table_and_ends_as_meltano_does(host: Host) -> None:
+    host.let_meltano("report; exit 3")
+    answer = host.run("--once")
+    assert answer.returncode == 3
+    assert answer.stdout.splitlines()[1:3] == ["sheet  rows  columns  changes", "a         3        2  +3"]
+    assert host.calls() == ["run tap-mih-postgres target-gsheets"]
+
+
+def test_a_good_run_leaves_its_time_and_its_metrics(host: Host) -> None:
+    host.let_meltano("report")
+    assert host.run("--once").returncode == 0
+    success = float((host.state / "last-success").read_text())
+    metrics = host.state / "metrics" / "db-sync.prom"
+    assert f'db_sync_last_success_timestamp_seconds{{workbook="1abc"}} {success:.15g}' in metrics.read_text()
+    assert metrics.stat().st_mode & 0o777 == 0o644, "node-exporter is another user"
+
+    host.let_meltano("exit 1")
+    assert host.run("--once").returncode == 1
+    assert float((host.state / "last-success").read_text()) == success
+    assert 'db_sync_last_run_success{workbook="1abc"} 0' in metrics.read_text()
+    assert f"{success:.15g}" in metrics.read_text()
+    assert "db_sync_workbook_cells{" not in metrics.read_text(), "figures of another run"
+
+
+def test_settings_are_checked_before_anything_begins(host: Host) -> None:
+    answer = host.run("--once", GOOGLE_SPREADSHEET_ID="", DB_SYNC_TIMEZONE="Paris")
+    assert answer.returncode == 2
+    assert [line.split()[1] for line in answer.stderr.splitlines()] == ["GOOGLE_SPREADSHEET_ID", "DB_SYNC_TIMEZONE"]
+    assert host.calls() == []
+
+
+def test_a_run_that_takes_too_long_is_ended(host: Host) -> None:
+    host.let_meltano("trap 'echo told >> \"$0.calls\"; exit 143' TERM; sleep 20 & wait")
+    answer = host.run("--once", DB_SYNC_TIMEOUT="1s")
+    assert answer.returncode == 124
+    assert "took longer than 1 s (DB_SYNC_TIMEOUT)" in answer.stderr
+    assert host.calls()[-1] == "told"
+
+
+def test_nothing_of_a_run_outlives_its_end(host: Host) -> None:
+    host.let_meltano(f"sleep 60 & echo $! > {host.folder}/child; exit 1 & trap '' TERM; sleep 1; wait $!; exit 0")
+    host.run("--once", DB_SYNC_TIMEOUT="1s")
+    child = int((host.folder / "child").read_text())
+    wait_until(lambda: not is_alive(child))
+
+
+def is_alive(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_signal_ends_the_run_in_good_order(host: Host, number: signal.Signals) -> None:
+    host.let_meltano('trap \'echo told >> "$0.calls"; exit 143\' TERM; echo begun >> "$0.calls"; sleep 20 & wait')
+    process = host.start("--once")
+    wait_until(lambda: "begun" in host.calls())
+    process.send_signal(number)
+    assert process.wait(10) == 128 + number
+    assert host.calls()[-1] == "told"
+
+
+def test_a_second_run_waits_for_the_first_and_a_second_tick_does_not(host: Host) -> None:
+    host.let_meltano('echo begun >> "$0.calls"; sleep 0.8; echo ended >> "$0.calls"')
+    first = host.start("--once")
+    wait_until(lambda: "begun" in host.calls())
+    tick = host.run("--tick")
+    assert tick.returncode == 0
+    assert "Another run is going on" in tick.stderr
+    assert host.run("--once").returncode == 0
+    assert first.wait(10) == 0
+    assert [call for call in host.calls() if call in {"begun", "ended"}] == ["begun", "ended"] * 2
+
+
+def test_a_second_run_waits_no_longer_than_a_run_may_last(host: Host) -> None:
+    host.let_meltano('echo begun >> "$0.calls"; sleep 20')
+    host.start("--once")
+    wait_until(lambda: "begun" in host.calls())
+    answer = host.run("--once", DB_SYNC_TIMEOUT="1s")
+    assert answer.returncode == 75
+    assert answer.stderr == "db-sync: Another run is going on: this one does nothing.\n"
+
+
+def kill_in_mid_run(host: Host) -> None:
+    host.let_meltano(f'echo $$ > {host.folder}/meltano; echo begun >> "$0.calls"; exec sleep 20')
+    process = host.start("--once")
+    wait_until(lambda: "begun" in host.calls())
+    process.kill()
+    process.wait()
+
+
+def test_the_run_after_a_killed_one_passes_meltano_s_lock(host: Host) -> None:
+    kill_in_mid_run(host)
+    os.kill(int((host.folder / "meltano").read_text()), signal.SIGKILL)
+    host.let_meltano("true")
+    answer = host.run("--once")
+    assert answer.returncode == 0
+    assert "The run before this one was killed" in answer.stderr
+    assert host.calls()[-1] == "run --force tap-mih-postgres target-gsheets"
+    assert host.run("--once").returncode == 0
+    assert host.calls()[-1] == "run tap-mih-postgres target-gsheets"
+
+
+def test_a_lock_that_others_may_share_is_never_passed(host: Host) -> None:
+    kill_in_mid_run(host)
+    os.kill(int((host.folder / "meltano").read_text()), signal.SIGKILL)
+    host.let_meltano("true")
+    host.run("--once", MELTANO_DATABASE_URI="postgresql+psycopg://u:p@db/meltano")
+    assert host.calls()[-1] == "run tap-mih-postgres target-gsheets"
+
+
+def test_meltano_holds_the_lock_even_when_the_entry_point_is_killed(host: Host) -> None:
+    kill_in_mid_run(host)
+    assert "Another run is going on" in host.run("--tick").stderr
+    os.kill(int((host.folder / "meltano").read_text()), signal.SIGKILL)
+
+
+def test_a_folder_that_cannot_be_written_stops_the_run_before_it_begins(host: Host) -> None:
+    answer = host.run("--once", DB_SYNC_STATE_FOLDER="/proc/nowhere")
+    assert answer.returncode == 1
+    assert "/proc/nowhere can't be written (No such file or directory)" in answer.stderr
+    assert host.calls() == []
+
+
+class Pings(http.server.BaseHTTPRequestHandler):
+    """Keeps the paths that it was asked for, and answers as it is told."""
+
+    paths: list[str]
+    status = 200
+
+    def do_GET(self) -> None:
+        self.paths.append(self.path)
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def pings() -> Iterator[tuple[str, type[Pings]]]:
+    """The address of a service that waits for pings, and what it was asked."""
+    handler = type("Handler", (Pings,), {"paths": []})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/s3cret", handler
+        server.shutdown()
+        thread.join()
+
+
+def test_a_dead_man_s_switch_is_told_of_every_run(host: Host, pings: tuple[str, type[Pings]]) -> None:
+    url, handler = pings
+    assert host.run("--once", DB_SYNC_PING_URL=url).returncode == 0
+    host.let_meltano("exit 7")
+    assert host.run("--once", DB_SYNC_PING_URL=url).returncode == 7
+    assert handler.paths == ["/s3cret/start", "/s3cret", "/s3cret/start", "/s3cret/7"]
+
+
+def test_a_switch_that_does_not_answer_fails_no_run_and_its_address_is_not_said(
+    host: Host, pings: tuple[str, type[Pings]]
+) -> None:
+    url, handler = pings
+    handler.status = 500
+    refused = host.run("--once", DB_SYNC_PING_URL=url)
+    gone = host.run("--once", DB_SYNC_PING_URL="http://127.0.0.1:9/s3cret")
+    assert (refused.returncode, gone.returncode) == (0, 0)
+    assert "The ping to 127.0.0.1 failed (500)" in refused.stderr
+    assert "The ping to 127.0.0.1 failed (URLError)" in gone.stderr
+    assert "s3cret" not in refused.stderr + gone.stderr
+
+
+def test_a_record_that_cannot_be_written_fails_no_run(host: Host) -> None:
+    (host.state / "metrics").write_text("a file where a folder belongs")
+    answer = host.run("--once")
+    assert answer.returncode == 0
+    assert "The run's record can't be written" in answer.stderr

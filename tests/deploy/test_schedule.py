@@ -1,0 +1,108 @@
+"""The schedule as a process: its ticks, its health, its end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+from tests.deploy.conftest import Host, wait_until
+
+# Takes long, and ends in good order when it is told.
+SLOW = """trap 'sleep 0.3; echo told >> "$0.calls"; exit 143' TERM; echo begun >> "$0.calls"; sleep 20 & wait"""
+RUN = "--log-format=json run tap-mih-postgres target-gsheets"
+
+
+def test_a_run_begins_at_every_tick_and_every_line_of_the_log_is_json(host: Host) -> None:
+    host.let_meltano("report")
+    process = host.start()
+    wait_until(lambda: len(host.calls()) >= 2)
+    process.terminate()
+    assert process.wait(10) == 0
+    assert set(host.calls()) == {RUN}
+    lines = host.lines()
+    assert lines[0]["event"] == "Running at '*/1 * * * * * *' (UTC)."
+    runs = [line for line in lines if "wall_seconds" in line]
+    assert [(run["status"], run["run"], run["level"]) for run in runs[:2]] == [(0, "0123456789ab", "info")] * 2
+
+
+def test_sigterm_ends_the_run_that_supercronic_would_wait_for(host: Host) -> None:
+    host.let_meltano('trap \'echo told >> "$0.calls"; exit 143\' TERM; echo begun >> "$0.calls"; sleep 20 & wait')
+    process = host.start()
+    wait_until(lambda: "begun" in host.calls())
+    process.terminate()
+    assert process.wait(10) == 0
+    assert host.calls()[-1] == "told"
+    assert 143 in [line.get("status") for line in host.lines()]
+
+
+def test_a_schedule_that_dies_by_itself_is_an_error(host: Host) -> None:
+    process = host.start()
+    wait_until(host.calls)
+    (crontab,) = (host.folder / "tmp").rglob("crontab")
+    found = subprocess.run(["pgrep", "-f", str(crontab)], capture_output=True, text=True, check=True).stdout.split()
+    for each in found:
+        subprocess.run(["kill", "-9", each], check=True)
+    assert process.wait(10) == 1
+    assert "supercronic ended by itself with status -9" in host.log()
+
+
+def test_health_is_red_after_three_ticks_without_a_success_and_green_after_the_next(host: Host) -> None:
+    assert host.run("--health").returncode == 0, "there is no schedule"
+    host.let_meltano("exit 1")
+    process = host.start()
+    wait_until(lambda: host.run("--health").returncode == 1)
+    assert "there has been none yet" in host.run("--health").stdout
+    assert next(line["level"] for line in host.lines() if "wall_seconds" in line) == "error"
+    assert process.poll() is None
+    host.let_meltano("true")
+    wait_until(lambda: host.run("--health").returncode == 0)
+
+
+def test_the_crontab_has_the_zone_and_the_schedule(host: Host) -> None:
+    host.start(DB_SYNC_CRON="*/5 * * * *", DB_SYNC_TIMEZONE="Europe/Paris")
+    table = host.folder / "tmp" / "db-sync" / "crontab"
+    wait_until(table.exists)
+    assert table.read_text() == "CRON_TZ=Europe/Paris\n*/5 * * * * exec db-sync --tick\n"
+
+
+def test_supercronic_has_the_last_word_on_the_schedule(host: Host) -> None:
+    (host.bin / "supercronic").write_text("#!/bin/sh\nexit 1\n")
+    answer = host.run()
+    assert answer.returncode == 2
+    assert answer.stderr == "db-sync: DB_SYNC_CRON is '*/1 * * * * * *', which supercronic doesn't understand.\n"
+
+
+def test_missing_settings_end_the_container_with_all_of_them(host: Host) -> None:
+    answer = host.run(DB_SYNC_DATABASE_URL="", GOOGLE_CREDENTIALS_BASE64="")
+    assert answer.returncode == 2
+    assert [line.split()[1] for line in answer.stderr.splitlines()] == [
+        "DB_SYNC_DATABASE_URL", "GOOGLE_CREDENTIALS_BASE64",
+    ]  # fmt: skip
+
+
+def test_any_other_command_is_run_as_it_is(host: Host) -> None:
+    answer = host.run("sh", "-c", 'echo "$0, $DB_SYNC_CRON"', "x y", DB_SYNC_CRON="* * * * *\r")
+    assert answer.stdout == "x y, * * * * *\n"
+    assert host.run("sh", "-c", "exit 9").returncode == 9
+
+
+def test_what_the_entry_point_does_not_know_is_said(host: Host) -> None:
+    unknown = host.run("--twice")
+    assert unknown.returncode == 2
+    assert unknown.stderr.startswith("db-sync: db-sync doesn't know '--twice'. It knows:")
+    nowhere = host.run("nowhere")
+    assert (nowhere.returncode, nowhere.stderr) == (1, "db-sync: 'nowhere' can't be run (No such file or directory).\n")
+    assert "db-sync --once" in host.run("--help").stdout
+
+
+def test_a_second_signal_changes_nothing(host: Host) -> None:
+    host.let_meltano(
+        'trap \'sleep 1; echo told >> "$0.calls"; exit 143\' TERM; echo begun >> "$0.calls"; sleep 20 & wait'
+    )
+    process = host.start()
+    wait_until(lambda: "begun" in host.calls())
+    process.terminate()
+    wait_until(lambda: "Received SIGTERM" in host.log())
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert host.calls()[-1] == "told"
