@@ -193,7 +193,7 @@ def test_settings_from_the_environment_are_checked_and_empty_means_unset(name, v
 def test_about_prints_every_setting_with_a_description():
     done = subprocess.run([COMMAND, "--about", "--format=json"], capture_output=True, text=True, check=True)
     settings = json.loads(done.stdout)["settings"]["properties"]
-    assert "load_method" not in settings
+    assert "upsert" in settings["load_method"]["description"]
     assert all(found.get("description") for found in settings.values())
 
 
