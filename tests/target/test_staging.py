@@ -16,11 +16,11 @@ ROWS = tuple((number, "x" * 50) for number in range(500))
 
 
 def there(*steps):
-    return SheetPlan("users", "users", 500, 2, steps=steps)
+    return SheetPlan("users", 7, "users", 500, 2, steps=steps)
 
 
 def new(*steps):
-    return SheetPlan("posts", "posts", 500, 2, new=NewSheet(9, "posts", 502, 3, 0, StreamMark("posts")), steps=steps)
+    return SheetPlan("posts", 9, "posts", 500, 2, new=NewSheet(9, "posts", 502, 3, 0, StreamMark("posts")), steps=steps)
 
 
 def staged(*plans, room=Room(10_000, 10_000), limit=10_000):  # noqa: B008  it is frozen
@@ -50,7 +50,7 @@ def test_a_new_sheet_is_filled_in_place_and_shown_by_the_commit():
 
 def test_blocks_for_sheets_that_people_see_are_stacked_and_copied():
     first, second = Block(7, 5, 1, ROWS, fresh=True), Block(8, 1, 0, ROWS[:100])
-    staging = staged(there(first), SheetPlan("b", "b", 100, 2, steps=(second,)))
+    staging = staged(there(first), SheetPlan("b", 7, "b", 100, 2, steps=(second,)))
     grid = staging.prepare[0]["addSheet"]["properties"]["gridProperties"]
     assert grid == {"rowCount": 600, "columnCount": 2}
     copies = [request["copyPaste"] for request in requests_of(staging) if "copyPaste" in request]
