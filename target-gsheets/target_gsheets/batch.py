@@ -38,6 +38,11 @@ def delete_sheet(sheet_id: int) -> Request:
     return {"deleteSheet": {"sheetId": sheet_id}}
 
 
+def hide_sheet(sheet_id: int, *, hidden: bool) -> Request:
+    """Hide a sheet or show it."""
+    return {"updateSheetProperties": {"properties": {"sheetId": sheet_id, "hidden": hidden}, "fields": "hidden"}}
+
+
 def resize_sheet(sheet_id: int, dimension: str, length: int) -> Request:
     """Give a sheet so many ROWS or COLUMNS; one of the two at a time, since Google checks rows x columns in between."""
     name = {"ROWS": "rowCount", "COLUMNS": "columnCount"}[dimension]

@@ -7,14 +7,16 @@ commit swaps the token of the workbook's generation, so that of two runs on one 
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
+from target_gsheets.departures import Departure, RollCall, plan_departures
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.filling import SheetPlan, Step
 from target_gsheets.generation import MAX_ID, Generation, shows_two_tokens, swap
@@ -51,6 +53,7 @@ class Outcome:
     silent: Mapping[str, Sheet | None] = field(default_factory=dict)  # the sheets of streams that sent nothing
     is_done: bool = False  # the workbook is in line, save for the streams that failed
     cells: int | None = None  # of the workbook's grids as they are now
+    departures: tuple[Departure, ...] = ()
     behind: frozenset[str] = frozenset()  # streams that must be sent whole: their sheet isn't what their bookmark says
 
     @property
@@ -72,9 +75,11 @@ class Mirror:
     now: Callable[[], float]
     chance: random.Random
     run: str  # an id of this run
+    roll: RollCall = field(default_factory=RollCall)
     outcome: Outcome = field(init=False, default_factory=Outcome)
     _committed: list[Sequence[Step]] = field(init=False, default_factory=list)  # the steps of the commits that landed
     _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
+    _staying: set[str] = field(init=False, default_factory=set)  # streams whose sheet can't be hidden or deleted
     _failed_commits: int = field(init=False, default=0)
     _max_requests: int = field(init=False, default=MAX_COMMIT_REQUESTS)
 
@@ -94,6 +99,7 @@ class Mirror:
             look = reader.look(self.outcome.failed)
             self.outcome.behind, self.outcome.silent = look.behind, look.silent
             plan = make_plan(look.workbook, look.contents, look.wanted, self._ids(look), self.settings.guards)
+            plan = replace(plan, departures=self._departures(look, plan))
             self._note(look, plan)
             if plan.is_empty and not any(self._is_stale(sheet) for sheet in look.leftovers):
                 return
@@ -122,14 +128,26 @@ class Mirror:
         """Keep what the first look found as long as the workbook's generation may be our own."""
         if look.generation.run != self.run:
             self.outcome.plans.clear()
+            self.outcome.departures = ()
         wanted = {found.stream: found for found, _ in look.wanted}
         for sheet in plan.sheets:
             self.outcome.plans.setdefault(sheet.stream, (sheet, wanted[sheet.stream]))
+        self.outcome.departures = self.outcome.departures or plan.departures
         self.outcome.cells = plan.cells
         self.outcome.failed.update(plan.failed)
         if plan.failed and self.settings.on_error == "abort":
             stream, reason = next(iter(plan.failed.items()))
             raise RemoteError(f"Nothing was written ('on_error' is 'abort'): {stream}: {reason}.")
+
+    def _departures(self, look: Look, plan: Plan) -> tuple[Departure, ...]:
+        """Sheets to hide, to delete or to show, as their stream went or came back; none goes in a run that fails."""
+        everyone = None if self.roll.everyone is None else self.roll.everyone | self._staying
+        roll = replace(self.roll, everyone=None if plan.failed or self.outcome.failed else everyone)
+        renewed, has_new = {sheet.stream for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
+        found = plan_departures(look.workbook, roll, renewed, has_new=has_new)
+        if found.reason:
+            logger.warning("%s", found.reason)
+        return found.moves
 
     def _is_stale(self, sheet: Sheet) -> bool:
         """Whether a hidden sheet was left behind by a run that must be dead."""
@@ -161,7 +179,8 @@ class Mirror:
         except RefusedError as exc:
             self._judge_refusal(look, None, exc)
             return False
-        commits = list(pack(requests, self._max_requests)) or [Commit((), ())]
+        moves = ((departure.stream, request) for departure in plan.departures for request in departure.requests)
+        commits = list(pack(itertools.chain(requests, moves), self._max_requests)) or [Commit((), ())]
         if len(commits) > 1:
             logger.warning(
                 "The changes are too large for one request: they go in %d, and until the last is done readers may "
@@ -183,7 +202,14 @@ class Mirror:
                 shown = self._send([*front, *commit.requests], ranges)
             except RefusedError as exc:
                 place = None if exc.request is None else exc.request - len(front)
-                self._judge_refusal(look, commit.maybe_owner(place), exc)
+                owner = commit.maybe_owner(place)
+                if owner in {departure.stream for departure in plan.departures} - {
+                    sheet.stream for sheet in plan.sheets
+                }:
+                    logger.warning("%s: its stream didn't come, but its sheet has to stay as it is (%s)", owner, exc)
+                    self._staying.add(owner)
+                else:
+                    self._judge_refusal(look, owner, exc)
                 return False
         self._committed.append([step for sheet in plan.sheets for step in sheet.steps])
         # Should Google let a swap of an old token pass, there are two of them now.

@@ -15,7 +15,7 @@ import msgspec
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
-from target_gsheets.proof import Evidence, Verdict, entry_of, judge
+from target_gsheets.proof import Evidence, Verdict, entry_of, is_unfinished, judge
 
 
 class Intake:
@@ -89,6 +89,13 @@ class Intake:
                     f"{self.evidence[stream].records} records: look at the tap's log for the cause",
                 )
         return found
+
+    def all_streams(self, verdicts: Collection[Verdict]) -> frozenset[str] | None:
+        """The names of all streams of the input, where everything about it looks whole; else None."""
+        state = self._state or {}
+        unfinished = any(is_unfinished(stream, state) for stream in self._sources.values())
+        doubtful = unfinished or not self.ended_on_state or self.is_flawed or Verdict.UNPROVEN in verdicts
+        return None if doubtful else frozenset(self._sources)
 
     @property
     def is_flawed(self) -> bool:

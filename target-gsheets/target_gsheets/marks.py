@@ -48,6 +48,7 @@ class StreamMark:
     keys: str = ""
     bookmark: str = ""
     runs: tuple[str, ...] = ()  # the last that appended rows, where rows are appended whatever is there
+    hidden: bool = False  # by us, since its stream went
     metadata_id: int = 0
 
     def to_value(self) -> str:
@@ -55,7 +56,9 @@ class StreamMark:
         name of one of ours counts as ours.
         """
         columns = [[column.name, *trimmed([column.shown_as, column.header, column.state])] for column in self.columns]
-        rest = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)}
+        rest = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)} | (
+            {"hidden": True} if self.hidden else {}
+        )
         value = compact({"stream": self.stream, "columns": columns, **rest})
         if len(value) > MAX_METADATA_CHARACTERS:
             value = compact({"stream": self.stream, "columns": packed(columns), **rest})
@@ -116,7 +119,7 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
     columns = unpacked(columns) if isinstance(columns, str) else columns
     columns = tuple(ColumnMark(*map(str, column)) for column in columns)
     stream, keys, bookmark, run = (str(value[name]) for name in ("stream", "keys", "bookmark", "run"))
-    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()))
+    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()), bool(value.get("hidden")))
 
 
 def packed(columns: Sequence[Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from target_gsheets.blocks import Block
+from target_gsheets.departures import Departure
 from target_gsheets.errors import SheetError
 from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
 from target_gsheets.generation import free_title
@@ -28,11 +29,12 @@ class Plan:
     failed: Mapping[str, str]  # stream -> why its sheet can't be touched
     cells: int
     spare_cells: int
+    departures: tuple[Departure, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether the workbook is in line."""
-        return not any(sheet.steps or sheet.new for sheet in self.sheets)
+        return not self.departures and not any(sheet.steps or sheet.new for sheet in self.sheets)
 
 
 def make_plan(

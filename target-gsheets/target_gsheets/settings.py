@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from target_gsheets.credentials import Credentials, is_local, is_plain, parse_credentials
+from target_gsheets.departures import OnRemovedStream
 from target_gsheets.errors import ConfigurationError
 from target_gsheets.methods import LoadMethods, parse_methods
 from target_gsheets.proof import Guards
-from target_gsheets.sheet_settings import ON_REMOVED_COLUMN, SHEET_SETTINGS
+from target_gsheets.sheet_settings import ON_REMOVED_COLUMN, ON_REMOVED_STREAM, SHEET_SETTINGS
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
 DEFAULT_RETRY_SECONDS = 120
@@ -134,6 +135,7 @@ class Settings:
     retry_seconds: float = DEFAULT_RETRY_SECONDS
     on_error: str = ON_ERROR[0]
     methods: LoadMethods = field(default_factory=LoadMethods)
+    on_removed_stream: OnRemovedStream = OnRemovedStream.KEEP
     guards: Guards = field(default_factory=Guards)
     max_request_bytes: int = DEFAULT_REQUEST_BYTES
     quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
@@ -186,6 +188,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         retry_seconds=number_of(config, "retry_seconds", DEFAULT_RETRY_SECONDS, 0, 86_400),
         on_error=choice_of(config, "on_error", ON_ERROR),
         methods=parse_methods(config),
+        on_removed_stream=OnRemovedStream(choice_of(config, "on_removed_stream", ON_REMOVED_STREAM)),
         guards=Guards(
             max_unproven_delete_ratio=number_of(config, "max_unproven_delete_ratio", DEFAULT_UNPROVEN_RATIO, 0, 1),
             max_delete_ratio=number_of(config, "max_delete_ratio", 1, 0, 1),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from target_gsheets.departures import OnRemovedStream
+
 ON_REMOVED_COLUMN = ("delete", "keep")
+ON_REMOVED_STREAM = tuple(policy.value for policy in OnRemovedStream)
 
 SHEET_SETTINGS: dict[str, Any] = {
     "load_method": {
@@ -26,5 +29,11 @@ SHEET_SETTINGS: dict[str, Any] = {
         "title": "On a removed column",
         "description": "What becomes of a column that left the stream: delete, or keep it with its cells under a grey "
         f"header. Default: {ON_REMOVED_COLUMN[0]}.",
+    },
+    "on_removed_stream": {
+        "type": ["string", "null"],
+        "title": "On a removed stream",
+        "description": "What becomes of a sheet of ours whose stream didn't come: keep, hide or delete. The last two "
+        f"say that each run covers all streams of the workbook. Default: {ON_REMOVED_STREAM[0]}.",
     },
 }

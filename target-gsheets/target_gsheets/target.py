@@ -22,6 +22,7 @@ from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.command import one_line
 from target_gsheets.commit import Mirror, Outcome
+from target_gsheets.departures import RollCall
 from target_gsheets.errors import RemoteError, SourceError
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
@@ -139,6 +140,7 @@ class TargetGSheets(TargetProcess):
         The answer has the streams that sent nothing though their sheet lacks something: they must be sent whole.
         """
         methods = self._settings.methods
+        all_streams = self.intake.all_streams(verdicts.values())
         verdicts = {
             name: methods.verdict_of(name, verdict, keyed=bool(self.intake.buffers[name].keys))
             for name, verdict in verdicts.items()
@@ -162,6 +164,12 @@ class TargetGSheets(TargetProcess):
             now=time.time,
             chance=self._chance,
             run=self._run,
+            roll=RollCall(
+                present=frozenset({*silent, *(each.stream for each in arrived)}),
+                everyone=all_streams,
+                policy=self._settings.on_removed_stream,
+                max_ratio=self._settings.guards.max_unproven_delete_ratio,
+            ),
         )
         self._outcome = outcome = mirror.outcome
         try:
@@ -174,6 +182,8 @@ class TargetGSheets(TargetProcess):
             self.logger.info(sheet_line(sheet))
             for note in notes_of(sheet, wanted):
                 self.logger.warning("%s: %s", sheet.stream, note)
+        for departure in outcome.departures:
+            self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.title, departure.what)
         for name, reason in outcome.failed.items():
             self.intake.fail(name, reason)
         calls = self._api.calls

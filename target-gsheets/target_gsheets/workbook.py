@@ -40,6 +40,7 @@ class Sheet:
     frozen_rows: int = 0
     frozen_columns: int = 0
     note: AnyMark | None = None  # what we left on it
+    hidden: bool = False
     protections: tuple[Protection, ...] = ()
 
     @property
@@ -106,6 +107,7 @@ def parse_sheet(answer: Mapping[str, Any]) -> Sheet:
         frozen_rows=grid.get("frozenRowCount", 0),
         frozen_columns=grid.get("frozenColumnCount", 0),
         note=maybe_mark(answer.get("developerMetadata", ())),
+        hidden=properties.get("hidden", False),
         protections=tuple(
             Protection(found["protectedRangeId"], found.get("description", ""))
             for found in answer.get("protectedRanges", ())

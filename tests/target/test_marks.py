@@ -24,9 +24,11 @@ def entry(value, key=METADATA_KEY):
     return {"metadataKey": key, "metadataValue": value, "metadataId": 5}
 
 
-@given(TEXTS, st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS), max_size=5), TEXTS, TEXTS, RUNS)
-def test_a_stream_s_mark_is_read_as_it_was_left(stream, columns, keys, bookmark, runs):
-    mark = StreamMark(stream, tuple(columns), keys, bookmark, tuple(runs), 5)
+COLUMNS = st.lists(st.builds(ColumnMark, TEXTS, TEXTS, TEXTS, TEXTS), max_size=5).map(tuple)
+
+
+@given(st.builds(StreamMark, TEXTS, COLUMNS, TEXTS, TEXTS, RUNS.map(tuple), st.booleans(), st.just(5)))
+def test_a_stream_s_mark_is_read_as_it_was_left(mark):
     assert maybe_mark([entry("x", key="theirs"), entry(mark.to_value())]) == mark
 
 
@@ -56,13 +58,13 @@ def test_what_somebody_else_wrote_is_no_mark(value):
 
 def test_a_wide_table_keeps_its_columns():
     columns = tuple(ColumnMark(f"a column with number {number}", "NUMBER 0") for number in range(2_000))
-    mark = StreamMark("wide", columns, "ff", "b", (), 5)
+    mark = StreamMark("wide", columns, "ff", "b", (), metadata_id=5)
     assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
     assert maybe_mark([entry(mark.to_value())]) == mark
 
 
 def test_a_table_too_wide_for_metadata_keeps_its_stream_and_its_keys():
     columns = tuple(ColumnMark(f"{number * 7919 % 99991}" * 5) for number in range(8_000))
-    mark = StreamMark("wide", columns, "ff", "b", (), 5)
+    mark = StreamMark("wide", columns, "ff", "b", (), metadata_id=5)
     assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
-    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", "b", (), 5)
+    assert maybe_mark([entry(mark.to_value())]) == StreamMark("wide", (), "ff", "b", (), metadata_id=5)
