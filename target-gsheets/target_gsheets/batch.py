@@ -38,6 +38,22 @@ def delete_sheet(sheet_id: int) -> Request:
     return {"deleteSheet": {"sheetId": sheet_id}}
 
 
+def duplicate_sheet(sheet_id: int, copy_id: int, title: str, index: int) -> Request:
+    """Copy a sheet with all that is in it, under an id and a title, to a place among the tabs."""
+    properties = {"sourceSheetId": sheet_id, "newSheetId": copy_id, "newSheetName": title, "insertSheetIndex": index}
+    return {"duplicateSheet": properties}
+
+
+def clear_sheet(sheet_id: int) -> tuple[Request, ...]:
+    """Take all values, formats, notes, validations and merges out of a sheet, and show all its rows and columns."""
+    shown = ({"sheetId": sheet_id, "dimension": dimension} for dimension in ("ROWS", "COLUMNS"))
+    return (
+        {"unmergeCells": {"range": {"sheetId": sheet_id}}},
+        {"updateCells": {"range": {"sheetId": sheet_id}, "fields": "*"}},
+        *({"updateDimensionProperties": {"range": span, "properties": {}, "fields": "hiddenByUser"}} for span in shown),
+    )
+
+
 def hide_sheet(sheet_id: int, *, hidden: bool) -> Request:
     """Hide a sheet or show it."""
     return {"updateSheetProperties": {"properties": {"sheetId": sheet_id, "hidden": hidden}, "fields": "hidden"}}

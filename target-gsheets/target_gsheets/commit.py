@@ -88,7 +88,15 @@ class Mirror:
 
         `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
         """
-        reader = Reader(self.api, self.settings.timezone, streams, silent, self.run)
+        reader = Reader(
+            self.api,
+            self.settings.timezone,
+            streams,
+            silent,
+            self.run,
+            title=self.settings.sheet_title,
+            adopts=self.settings.adopt_existing,
+        )
         patiently(self.settings.retry_seconds, self.pause, lambda: self._bring_in_line(reader))
         self.outcome.is_done = True
         return self.outcome

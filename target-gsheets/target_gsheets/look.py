@@ -12,13 +12,14 @@ from datetime import tzinfo
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from target_gsheets.adoption import is_ours
 from target_gsheets.api import SheetsApi
-from target_gsheets.columns import header_key
 from target_gsheets.errors import RefusedError, TransientError
 from target_gsheets.generation import Generation, find_generation
 from target_gsheets.grid import quote_title
 from target_gsheets.marks import StagingMark
-from target_gsheets.wanted import Arrived, WantedSheet, sheet_titles, wanted_sheet
+from target_gsheets.titles import DEFAULT_TEMPLATE, sheet_titles
+from target_gsheets.wanted import Arrived, WantedSheet, wanted_sheet
 from target_gsheets.workbook import Content, Row, Sheet, Workbook, find_sheet
 
 # One values.batchGet asks for about this many cells, and for ranges that fit into an address.
@@ -62,19 +63,22 @@ class Reader:
     streams: Sequence[Arrived]
     silent: Mapping[str, str]
     run: str
+    title: str = DEFAULT_TEMPLATE  # of a sheet that is made
+    adopts: bool = False  # whether a stream takes over whatever sheet has its title
     _zone: tzinfo | None = field(init=False, default=None)
     _wanted: list[WantedSheet] = field(init=False, default_factory=list)
 
     def look(self, failed: Collection[str]) -> Look:
         """Read the workbook and the sheets of the streams that haven't failed."""
         workbook = self.api.read_workbook()
-        titles = sheet_titles([*(arrived.stream for arrived in self.streams), *self.silent])
+        titles = sheet_titles([*(arrived.stream for arrived in self.streams), *self.silent], self.title)
         zone = self.timezone or zone_of(workbook)
         wanted = [sheet for sheet in self._sheets(titles, zone) if sheet.stream not in failed]
         pairs = [(sheet, find_sheet(workbook, sheet.stream, sheet.title)) for sheet in wanted]
         contents = self.read_contents([sheet for _, sheet in pairs if sheet])
         pairs = [
-            (each, sheet if sheet and is_ours(sheet, contents[sheet.sheet_id], each) else None) for each, sheet in pairs
+            (each, sheet if sheet and (self.adopts or is_ours(sheet, contents[sheet.sheet_id], each)) else None)
+            for each, sheet in pairs
         ]
         silent = {stream: find_sheet(workbook, stream, titles[stream]) for stream in self.silent}
         behind = frozenset(stream for stream, bookmark in self.silent.items() if not holds(silent[stream], bookmark))
@@ -101,12 +105,6 @@ class Reader:
             self._wanted = [wanted_sheet(arrived, titles[arrived.stream], zone, self.run) for arrived in self.streams]
             self._zone = zone
         return self._wanted
-
-
-def is_ours(sheet: Sheet, content: Content, wanted: WantedSheet) -> bool:
-    """Whether a stream may have a sheet: its own, or one under its title that is blank or has all of its columns."""
-    header = set(map(header_key, content.header))
-    return sheet.mark is not None or content.is_blank or header.issuperset(map(header_key, wanted.columns))
 
 
 def holds(sheet: Sheet | None, bookmark: str) -> bool:

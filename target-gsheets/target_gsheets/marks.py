@@ -3,6 +3,7 @@
     {"stream": …, "columns": [[name, format, header, state], …], "keys": …, "bookmark": …}    mirrors a stream
     {"role": "status"}                                                                 holds the generation's token
     {"role": "staging", "run": …, "at": …}                                             is being filled, hidden
+    {"role": "copy", "stream": …, "sheet": …}                                          holds what a sheet once held
 
 So people may rename any tab, a column that left the source can be told from theirs, and what a killed run left behind
 is found. Google keeps at most 30,000 characters of metadata for a sheet (second-hand).
@@ -91,7 +92,20 @@ class StagingMark:
         return compact({"role": "staging", "run": self.run, "at": round(self.at)})
 
 
-AnyMark: TypeAlias = "StreamMark | StatusMark | StagingMark"
+@dataclass(frozen=True, slots=True)
+class CopyMark:
+    """On the hidden copy of a sheet, by its id, that a stream took over."""
+
+    stream: str
+    sheet_id: int
+    metadata_id: int = 0
+
+    def to_value(self) -> str:
+        """The entry's value."""
+        return compact({"role": "copy", "stream": self.stream, "sheet": self.sheet_id})
+
+
+AnyMark: TypeAlias = "StreamMark | StatusMark | StagingMark | CopyMark"
 
 
 def maybe_mark(entries: Sequence[Mapping[str, Any]]) -> AnyMark | None:
@@ -115,6 +129,8 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
         return StatusMark()
     if role == "staging":
         return StagingMark(str(value["run"]), float(value["at"]))
+    if role == "copy":
+        return CopyMark(str(value["stream"]), int(value["sheet"]))
     columns = value["columns"]
     columns = unpacked(columns) if isinstance(columns, str) else columns
     columns = tuple(ColumnMark(*map(str, column)) for column in columns)

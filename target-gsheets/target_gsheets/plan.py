@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from target_gsheets.adoption import adopt_sheet, is_ours
 from target_gsheets.blocks import Block
 from target_gsheets.departures import Departure
 from target_gsheets.errors import SheetError
 from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
-from target_gsheets.generation import free_title
+from target_gsheets.generation import STATUS_TITLE, free_title
 from target_gsheets.limits import refuse_too_large, refuse_too_long
 from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.proof import Guards
@@ -67,15 +68,16 @@ def plan_sheets(
     plans: list[SheetPlan] = []
     failed: dict[str, str] = {}
     indices = itertools.count() if is_fresh(workbook) else itertools.repeat(None)
-    taken = {*workbook.titles}
+    taken = {*workbook.titles, STATUS_TITLE.casefold()}
     for sheet_wanted, sheet in wanted:
         try:
             if sheet is None:
                 title = free_title(sheet_wanted.title, taken)
                 taken.add(title.casefold())
                 plans.append(plan_new_sheet(sheet_wanted, title, new_id(), next(indices)))
+            elif not is_ours(sheet, content := contents[sheet.sheet_id], sheet_wanted):
+                plans.append(adopt_sheet(workbook, sheet, sheet_wanted, taken))
             else:
-                content = contents[sheet.sheet_id]
                 plans.append(plan_sheet(sheet, content, sheet_wanted, guards, removals_first=removals_first))
             refuse_too_long(step for step in plans[-1].steps if isinstance(step, Block))
         except SheetError as exc:

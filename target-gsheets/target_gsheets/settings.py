@@ -21,6 +21,7 @@ from target_gsheets.errors import ConfigurationError
 from target_gsheets.methods import LoadMethods, parse_methods
 from target_gsheets.proof import Guards
 from target_gsheets.sheet_settings import ON_REMOVED_COLUMN, ON_REMOVED_STREAM, SHEET_SETTINGS
+from target_gsheets.titles import DEFAULT_TEMPLATE, parse_template
 
 EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
 DEFAULT_RETRY_SECONDS = 120
@@ -28,6 +29,7 @@ DEFAULT_BATCH_SIZE_ROWS = 10_000
 DEFAULT_REQUEST_BYTES = 2_000_000
 DEFAULT_CALLS_PER_MINUTE = 60
 DEFAULT_UNPROVEN_RATIO = 0.5
+FLAGS = ("false", "true", "0", "1", "no", "yes")
 ON_ERROR = ("stream", "abort")
 
 CONFIG_SCHEMA: dict[str, Any] = {
@@ -136,6 +138,8 @@ class Settings:
     on_error: str = ON_ERROR[0]
     methods: LoadMethods = field(default_factory=LoadMethods)
     on_removed_stream: OnRemovedStream = OnRemovedStream.KEEP
+    adopt_existing: bool = False
+    sheet_title: str = DEFAULT_TEMPLATE
     guards: Guards = field(default_factory=Guards)
     max_request_bytes: int = DEFAULT_REQUEST_BYTES
     quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
@@ -188,6 +192,8 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         retry_seconds=number_of(config, "retry_seconds", DEFAULT_RETRY_SECONDS, 0, 86_400),
         on_error=choice_of(config, "on_error", ON_ERROR),
         methods=parse_methods(config),
+        adopt_existing=parse_flag("adopt_existing", config.get("adopt_existing", False)),
+        sheet_title=parse_template("sheet_title", str(config.get("sheet_title", DEFAULT_TEMPLATE))),
         on_removed_stream=OnRemovedStream(choice_of(config, "on_removed_stream", ON_REMOVED_STREAM)),
         guards=Guards(
             max_unproven_delete_ratio=number_of(config, "max_unproven_delete_ratio", DEFAULT_UNPROVEN_RATIO, 0, 1),
@@ -253,6 +259,11 @@ def parse_timezone(name: str) -> ZoneInfo:
         raise ConfigurationError(
             f"'timezone' is {name!r}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
         ) from exc
+
+
+def parse_flag(name: str, value: Any) -> bool:
+    """Yes or no, as a boolean or as text."""
+    return choice_of({name: str(value).lower()}, name, FLAGS) in {"true", "1", "yes"}
 
 
 def choice_of(config: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from target_gsheets.departures import OnRemovedStream
+from target_gsheets.titles import DEFAULT_TEMPLATE
 
 ON_REMOVED_COLUMN = ("delete", "keep")
 ON_REMOVED_STREAM = tuple(policy.value for policy in OnRemovedStream)
@@ -35,5 +36,17 @@ SHEET_SETTINGS: dict[str, Any] = {
         "title": "On a removed stream",
         "description": "What becomes of a sheet of ours whose stream didn't come: keep, hide or delete. The last two "
         f"say that each run covers all streams of the workbook. Default: {ON_REMOVED_STREAM[0]}.",
+    },
+    "adopt_existing": {
+        "type": ["boolean", "string", "null"],
+        "title": "Take over existing sheets",
+        "description": "Take over a sheet that has a stream's title but other columns, and keep what it held in a "
+        "hidden copy. Default: false, and the stream gets a sheet with a number behind its title.",
+    },
+    "sheet_title": {
+        "type": ["string", "null"],
+        "title": "Title of a sheet",
+        "description": "What a new sheet is called, with {stream} for the name of its stream, as in Shop {stream}. "
+        f"Default: {DEFAULT_TEMPLATE}.",
     },
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -24,7 +23,6 @@ from target_gsheets.columns import header_key
 from target_gsheets.proof import Verdict
 from target_gsheets.workbook import Row
 
-MAX_TITLE_CHARACTERS = 100
 # A mark remembers so many runs that appended rows: others may have done so since one whose answer was lost.
 MAX_RUNS = 8
 # Columns are made as wide as their first rows need, in pixels; Google's own default is 100.
@@ -132,21 +130,3 @@ def shown_length(cell: Cell, shown_as: NumberFormat | None) -> int:
     if shown_as and shown_as.type != "NUMBER":
         return len(shown_as.pattern)
     return len(str(cell))
-
-
-def sheet_titles(streams: Iterable[str]) -> dict[str, str]:
-    """A title per stream: its name, cut at 100 characters.
-
-    Google takes `User` and `user` for the same title; of such streams all but the first in alphabetical order get a
-    few digits of a hash, the same in every run.
-    """
-    titles: dict[str, str] = {}
-    taken: set[str] = set()
-    for stream in sorted(streams):
-        title = stream[:MAX_TITLE_CHARACTERS]
-        if title.casefold() in taken:
-            digits = hashlib.sha256(stream.encode()).hexdigest()[:6]
-            title = f"{stream[: MAX_TITLE_CHARACTERS - 7]}~{digits}"
-        taken.add(title.casefold())
-        titles[stream] = title
-    return titles

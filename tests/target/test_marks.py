@@ -10,6 +10,7 @@ from target_gsheets.marks import (
     MAX_METADATA_CHARACTERS,
     METADATA_KEY,
     ColumnMark,
+    CopyMark,
     StagingMark,
     StatusMark,
     StreamMark,
@@ -32,7 +33,7 @@ def test_a_stream_s_mark_is_read_as_it_was_left(mark):
     assert maybe_mark([entry("x", key="theirs"), entry(mark.to_value())]) == mark
 
 
-@pytest.mark.parametrize("mark", [StatusMark(5), StagingMark("run", 12.0, 5)])
+@pytest.mark.parametrize("mark", [StatusMark(5), StagingMark("run", 12.0, 5), CopyMark("users", 7, 5)])
 def test_the_other_marks_are_read_as_they_were_left(mark):
     assert maybe_mark([entry(mark.to_value())]) == mark
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from target_gsheets.columns import header_key
+from target_gsheets.errors import ConfigurationError
 from target_gsheets.grid import quote_title
-from target_gsheets.wanted import header_texts, sheet_titles
+from target_gsheets.titles import parse_template, sheet_titles
+from target_gsheets.wanted import header_texts
 
 
 def test_a_stream_gives_its_sheet_its_name():
@@ -21,6 +23,35 @@ def test_titles_are_unique_without_regard_to_case_short_and_stable(streams):
     assert len({title.casefold() for title in titles.values()}) == len(streams)
     assert all(0 < len(title) <= 100 for title in titles.values())
     assert sheet_titles(sorted(streams, reverse=True)) == titles
+
+
+@pytest.mark.parametrize(
+    ("streams", "template", "titles"),
+    [
+        (["users"], "Shop {stream}", {"users": "Shop users"}),
+        (["a", "b"], "{stream} ({stream})", {"a": "a (a)", "b": "b (b)"}),
+        (["{stream}"], "x {stream}", {"{stream}": "x {stream}"}),
+        (["", "\x00", " "], "{stream}", {"": "(no name)", "\x00": "(no name)~6e340b", " ": "(no name)~36a9e7"}),
+        (["a\nb\tc "], "{stream}", {"a\nb\tc ": "a b c"}),
+        (["😀" * 60], "{stream}", {"😀" * 60: "😀" * 50}),
+        (["x" + "😀" * 60], "{stream}", {"x" + "😀" * 60: "x" + "😀" * 49}),
+    ],
+    ids=["around", "twice", "braces", "nameless", "lines", "emoji", "half-an-emoji"],
+)
+def test_a_title_follows_its_template(streams, template, titles):
+    assert sheet_titles(streams, template) == titles
+
+
+def test_a_title_that_looks_like_that_of_a_collision_is_told_apart():
+    names = ["User", "user", "user~04f899"]
+    assert sheet_titles(["User", "user"])["user"] == "user~04f899"
+    assert len({title.casefold() for title in sheet_titles(names).values()}) == 3
+
+
+@pytest.mark.parametrize("template", ["", "Shop", "{schema}.{stream}", "{}{stream}", "{Stream}"])
+def test_a_template_that_says_too_little_or_too_much_is_refused(template):
+    with pytest.raises(ConfigurationError, match="'sheet_title' is"):
+        parse_template("sheet_title", template)
 
 
 def test_titles_are_always_quoted_in_ranges():
