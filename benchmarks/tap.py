@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,12 +26,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from demo.postgres import Server, embedded_postgres_server, find_binaries
+from tests.tap.packages import InstallError, install
 
 ROWS = 1_000_000
 TABLES = 200
 OURS = str(Path(sys.executable).with_name("tap-mih-postgres"))
 PEER = "meltanolabs-tap-postgres"
-PEER_HOME = Path(sys.prefix) / "benchmarks" / PEER
 TICKS = os.sysconf("SC_CLK_TCK")
 
 WIDE = """
@@ -151,19 +150,11 @@ def ours(url: str, folder: Path, *options: str, **settings: object) -> Cost:
 
 def install_peer() -> str | None:
     """The usual tap's command; None, with a message, where it can't be installed."""
-    command = PEER_HOME / "bin" / "tap-postgres"
-    if not command.exists():
-        uv = Path(sys.executable).with_name("uv")
-        for arguments in (
-            ["venv", "--python", sys.executable, PEER_HOME],
-            ["pip", "install", "--python", PEER_HOME, PEER],
-        ):
-            done = subprocess.run([uv, *map(str, arguments)], check=False, capture_output=True, text=True)
-            if done.returncode:
-                shutil.rmtree(PEER_HOME, ignore_errors=True)
-                print(f"{PEER} is left out, since it can't be installed: {done.stderr.strip().splitlines()[-1]}")
-                return None
-    return str(command)
+    try:
+        return str(install(PEER, "tap-postgres"))
+    except InstallError as error:
+        print(f"it is left out: {error}")
+        return None
 
 
 def peer(url: str, folder: Path, command: str) -> Cost:

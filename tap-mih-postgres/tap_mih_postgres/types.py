@@ -118,13 +118,13 @@ SAFE_JSON = Template(
 )
 
 # Any JSON at all; null even where the column is NOT NULL, since JSON has a null of its own. Not {}, on which the SDK's
-# helpers raise, nor a bare list of types, which they take as a promise of each of them. The string says nothing more;
-# but there are targets that look no further than the first type that isn't null.
+# helpers raise, nor a bare list of types, which they take as a promise of each of them. The object comes first, since
+# the SDK's SQL targets look no further than the first type that isn't null, and keep only an object as JSON.
 ANY_JSON: Schema = {
     "anyOf": [
+        {"type": "object"},
         {"type": "null"},
-        {"type": "string"},
-        {"oneOf": [{"type": ["object", "array", "string", "number", "boolean"]}]},
+        {"oneOf": [{"type": ["array", "string", "number", "boolean"]}]},
     ]
 }
 
