@@ -17,7 +17,8 @@ from typing import Any
 
 from tap_mih_postgres.selection import KEEPS_KEYS, Selection, looks_secret, masked
 from tap_mih_postgres.settings import Settings
-from tap_mih_postgres.types import Field, JsonType, PostgresType, Types, chosen_types, json_type, nullable, order_schema
+from tap_mih_postgres.type_table import JsonType, chosen_types
+from tap_mih_postgres.types import Field, PostgresType, Types, json_type, nullable, order_schema
 
 # Postgres' relkinds: tables, partitioned tables, views; no lock can be had on materialized views and foreign tables.
 LOCKABLE = {"r", "p", "v"}

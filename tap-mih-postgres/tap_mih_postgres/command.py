@@ -28,7 +28,7 @@ from singer_sdk.singerlib import Catalog
 
 from tap_mih_postgres.errors import CatalogError, SettingsError, TapError
 from tap_mih_postgres.incremental import Bookmark
-from tap_mih_postgres.settings import SETTINGS
+from tap_mih_postgres.settings_table import SETTINGS
 
 
 class TapCommand(SingerCommand):

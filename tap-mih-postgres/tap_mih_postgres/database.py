@@ -28,12 +28,12 @@ from tap_mih_postgres.errors import ConnectError, ConnectionLostError, StreamErr
 from tap_mih_postgres.freshness import CHANGES_QUERY
 from tap_mih_postgres.projection import Since, count_rows, lock_tables, newest_value
 from tap_mih_postgres.selection import Selection
-from tap_mih_postgres.settings import APPLICATION_NAME, CONNECT_SECONDS, Settings
+from tap_mih_postgres.settings import Settings
 
 # For parameters that the user didn't give. A peer that vanished is noticed after a minute, not after two hours.
 CONNECTION_DEFAULTS = {
-    "application_name": APPLICATION_NAME,
-    "connect_timeout": str(CONNECT_SECONDS),
+    "application_name": "tap-mih-postgres",
+    "connect_timeout": "15",
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",

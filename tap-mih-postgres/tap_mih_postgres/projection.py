@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from tap_mih_postgres.catalog import Column, Table
-from tap_mih_postgres.types import Elements, Fields, Guard, Template
+from tap_mih_postgres.type_table import Elements, Fields, Guard, Template
 
 # The most dimensions that Postgres' arrays have (MAXDIM).
 DIMENSIONS = 6

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from tap_mih_postgres.patterns import Pattern, exact_pattern
 from tap_mih_postgres.settings import Settings
-from tap_mih_postgres.types import JsonType, Template
+from tap_mih_postgres.type_table import JsonType, Template
 
 FULL_TABLE = "FULL_TABLE"
 

@@ -24,7 +24,8 @@ from tap_mih_postgres.messages import MessageWriter
 from tap_mih_postgres.report import denials, discovery_warnings
 from tap_mih_postgres.run import Run
 from tap_mih_postgres.sdk_settings import check_batches, unknown_settings
-from tap_mih_postgres.settings import Settings, config_jsonschema
+from tap_mih_postgres.settings import Settings
+from tap_mih_postgres.settings_table import config_jsonschema
 from tap_mih_postgres.stream import PostgresStream
 
 LONGEST_PAUSE_SECONDS = 30

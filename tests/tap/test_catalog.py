@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tap_mih_postgres.catalog import Column, Index, choose_key, name_streams
 from tap_mih_postgres.selection import is_excluded
-from tap_mih_postgres.types import TEXT
+from tap_mih_postgres.type_table import TEXT
 
 
 @pytest.mark.parametrize(

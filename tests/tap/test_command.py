@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tap_mih_postgres.settings import SETTINGS
+from tap_mih_postgres.settings_table import SETTINGS
 from tests.tap.conftest import NewDatabase
 from tests.tap.runs import COMMAND, Messages, run_command
 

@@ -15,8 +15,18 @@ ALLOWED_PSYCOPG = {
     "projection": {"psycopg.sql"},
 }
 PURE = {
-    *("errors", "patterns", "values", "connection", "settings", "remedies"),
-    *("types", "selection", "incremental", "freshness", "catalog_query", "catalog", "projection", "report"),
+    *("errors", "patterns", "values", "connection", "settings_table", "settings", "remedies"),
+    *(
+        "type_table",
+        "types",
+        "selection",
+        "incremental",
+        "freshness",
+        "catalog_query",
+        "catalog",
+        "projection",
+        "report",
+    ),
 }
 CLOCKS_AND_NETWORK = {"time", "socket", "select", "os", "sys", "subprocess", "threading", "logging"}
 

@@ -13,7 +13,7 @@ import pytest
 from tap_mih_postgres.errors import StreamsFailedError
 from tap_mih_postgres.selection import looks_secret
 from tap_mih_postgres.tap import TapMihPostgres
-from tap_mih_postgres.types import INTEGER, TEXT, JsonType
+from tap_mih_postgres.type_table import INTEGER, TEXT, JsonType
 from tests.tap.conftest import NewDatabase
 from tests.tap.runs import Messages, Output, discover, run_in_process
 
