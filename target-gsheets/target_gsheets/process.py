@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
@@ -51,6 +51,11 @@ OPTIONS = [
         is_flag=True,
         help="Look whether settings, credentials and workbook are in order, say what to mend, and change nothing.",
     ),
+    click.Option(
+        ["--dry-run"],
+        is_flag=True,
+        help="Print what a run would do with these messages, and change nothing. No STATE is passed on.",
+    ),
 ]
 
 
@@ -65,6 +70,7 @@ class TargetProcess(Target):
         self._committing = False
         self._terminated = threading.Event()
         self._signal = 0
+        self.is_dry = False  # nothing may be written, and no STATE passed on
         super().__init__(**kwargs)
         # The SDK's metrics would say in two lines per stream what our own line says.
         self.metrics_logger.setLevel(logging.WARNING)
@@ -125,6 +131,7 @@ class TargetProcess(Target):
         config: _ConfigInput | None = None,
         file_input: IO[str] | None = None,
         check: bool = False,
+        dry_run: bool = False,
     ) -> None:
         """Run as a command; a stream whose sheet was left as it is makes exit status 1."""
         PluginBase.invoke.__func__(cls, about=about, about_format=about_format)  # type: ignore[attr-defined]
@@ -137,7 +144,8 @@ class TargetProcess(Target):
         if check:
             cls.check(settings)
         target = cls(config=settings)
-        with target.reporting():
+        target.is_dry = dry_run
+        with nullcontext() if dry_run else target.reporting():
             target.read(file_input)
             try:
                 target.process_endofpipe()

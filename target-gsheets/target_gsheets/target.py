@@ -10,11 +10,12 @@ import os
 import random
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import click
 import msgspec
 from singer_sdk.mapper import RemoveRecordTransform
 
@@ -24,9 +25,11 @@ from target_gsheets.command import one_line
 from target_gsheets.commit import Mirror, Outcome
 from target_gsheets.departures import RollCall
 from target_gsheets.errors import RemoteError, SourceError
+from target_gsheets.preview import preview_lines
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
 from target_gsheets.reader import MessageReader
+from target_gsheets.rehearsal import rehearse
 from target_gsheets.report import RunReport, Stopwatch, StreamReport, notes_of, planned_report, sheet_line
 from target_gsheets.reporting import publish, sentence_of
 from target_gsheets.settings import parse_settings
@@ -125,7 +128,7 @@ class TargetGSheets(TargetProcess):
             self.logger.error("Nothing was written, since 'on_error' is 'abort'.")
         else:
             state = self.intake.state_to_pass_on(self._commit(verdicts))
-            if state is not None:
+            if state is not None and not self.is_dry:
                 self._write_state_message(state)
         for stream, reason in self.intake.failed.items():
             self.logger.error("%s: %s. The sheet of this stream is left as it is.", stream, reason.rstrip("."))
@@ -156,7 +159,11 @@ class TargetGSheets(TargetProcess):
             name: digest for name, digest in digests.items() if digest is not None and verdicts[name] is Verdict.SILENT
         }
         if not arrived and not silent:
+            if self.is_dry:
+                click.echo("No stream arrived whole: nothing would be written.")
             return ()
+        if self.is_dry:
+            return self._rehearse(arrived, silent)
         mirror = Mirror(
             api=self._api,
             settings=self._settings,
@@ -200,6 +207,15 @@ class TargetGSheets(TargetProcess):
         """What the mark of a stream that sends nothing must say; anything will do where rows are only appended."""
         digest = self.intake.bookmark_digest(name)
         return "" if digest and self.is_append_only(name) else digest
+
+    def _rehearse(self, arrived: Sequence[Arrived], silent: Mapping[str, str]) -> Collection[str]:
+        """Print what a commit would do; what it would refuse fails here as well."""
+        preview = rehearse(self._api, arrived, silent, self._pause)
+        for line in preview_lines(preview):
+            click.echo(line)
+        for name, reason in preview.plan.failed.items():
+            self.intake.fail(name, reason)
+        return preview.behind
 
     def _write_state_message(self, state: dict[str, Any]) -> None:
         """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""
