@@ -21,6 +21,7 @@ from target_gsheets.errors import ConfigurationError
 GOOGLE_HOSTS = frozenset({"oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"})
 GOOGLE_TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"  # noqa: S105  of every user's refresh token, says google-auth
 UNIVERSE = "googleapis.com"
+MAX_PATH_CHARACTERS = 200
 SERVICE_ACCOUNT, USER = "service_account", "authorized_user"
 # What a file must hold, by its type.
 REQUIRED_FIELDS = {
@@ -96,12 +97,19 @@ def key_from_path(value: Any) -> Any:
     """Read the JSON in a file."""
     try:
         text = Path(str(value)).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
+    except (OSError, ValueError, RuntimeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "not a text file"
+        # Somebody may have put the key itself there.
+        where = repr(str(value)) if is_like_a_path(str(value)) else "no path"
         raise ConfigurationError(
-            f"'credentials_path' is {str(value)!r}, which can't be read: {reason}. Give the path of the JSON file."
+            f"'credentials_path' is {where}, which can't be read: {reason}. Give the path of the JSON file."
         ) from None
     return key_from_text("credentials_path", text)
+
+
+def is_like_a_path(text: str) -> bool:
+    """Whether a text can be repeated as a path; a key and its base64 are longer and of other characters."""
+    return len(text) <= MAX_PATH_CHARACTERS and not any(character in text for character in '{}\n"')
 
 
 PARSERS = {

@@ -30,6 +30,7 @@ DEFAULT_REQUEST_BYTES = 2_000_000
 DEFAULT_CALLS_PER_MINUTE = 60
 DEFAULT_UNPROVEN_RATIO = 0.5
 FLAGS = ("false", "true", "0", "1", "no", "yes")
+MAX_SHOWN_CHARACTERS = 60
 ON_ERROR = ("stream", "abort")
 
 CONFIG_SCHEMA: dict[str, Any] = {
@@ -234,10 +235,16 @@ def parse_spreadsheet_id(text: str) -> str:
     found = re.search(r"/spreadsheets/d/([\w-]+)", text) or re.fullmatch(r"\s*([\w-]+)\s*", text)
     if not found:
         raise ConfigurationError(
-            f"'spreadsheet_id' is {text!r}, which is neither a workbook's id nor its URL: "
+            f"'spreadsheet_id' is {shown(text)}, which is neither a workbook's id nor its URL: "
             "take the part of the workbook's address between /d/ and /edit."
         )
     return found[1]
+
+
+def shown(text: str) -> str:
+    """A text as a message may repeat it: its beginning, since it may be a key in the wrong place, and no password."""
+    beginning = text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
+    return repr(re.sub(r"//[^/]*@", "//…@", beginning))
 
 
 def parse_endpoint(name: str, text: str) -> str:
@@ -245,7 +252,7 @@ def parse_endpoint(name: str, text: str) -> str:
     parts = urlsplit(text if "//" in text else f"http://{text}")
     if parts.scheme not in {"http", "https"} or not is_plain(text) or not is_local(parts.hostname or ""):
         raise ConfigurationError(
-            f"'{name}' is {text!r}: only an emulator on this machine may stand in for Google, "
+            f"'{name}' is {shown(text)}: only an emulator on this machine may stand in for Google, "
             "as in http://127.0.0.1:8765."
         )
     return f"{parts.scheme}://{parts.netloc}"
