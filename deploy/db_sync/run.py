@@ -59,7 +59,8 @@ class Run:
         """
         stop = Stop()
         with run_lock(self.settings.state, self.settings.timeout_seconds if wait else 0) as lock:
-            probe(self.settings.state)
+            for folder in (self.settings.state, Path(tempfile.gettempdir())):
+                probe(folder)
             if lock.was_killed:
                 self.log.say("The run before this one was killed: going on from where it was.", "warning")
             ping(self.settings.ping_url, "start", self.log)

@@ -66,6 +66,15 @@ class Site:
         assert answer.returncode == 0, answer.stderr
         return Container(name)
 
+    def fault(self, *faults: dict[str, Any]) -> None:
+        """Script faults of the emulator; none ends them."""
+        answer = self.emulator.private.post(f"{self.emulator.url}/_emulator/faults", json={"faults": list(faults)})
+        answer.raise_for_status()
+
+    def calls(self, api: str) -> int:
+        """How many calls of one kind the emulator has answered."""
+        return sum(call.api == api for call in self.emulator.calls())
+
     def contents(self) -> Contents:
         """What the workbook holds now."""
         return read_workbook(self.emulator, self.workbook)
@@ -82,6 +91,7 @@ class Site:
         assert sorted(str(row[at]) for row in rows[1:]) == sorted(wanted)
 
     def close(self) -> None:
+        self.fault()
         for name in self.containers:
             podman(["podman", "rm", "--force", "--time=0", name])
         podman(["podman", "volume", "rm", "--force", self.volume])
@@ -110,10 +120,8 @@ class Container:
 
     def health(self) -> subprocess.CompletedProcess[str]:
         """Run the image's own health check, as an engine does every minute."""
-        inspected = podman(
-            ["podman", "inspect", "--format", "{{json .Config.Healthcheck.Test}}", building.IMAGE + ":db-sync"]
-        )
-        kind, *command = json.loads(inspected.stdout)
+        inspected = json.loads(podman(["podman", "image", "inspect", f"{building.IMAGE}:db-sync"]).stdout)
+        kind, *command = inspected[0]["Healthcheck"]["Test"]
         assert kind == "CMD"
         return self.execute(*command)
 

