@@ -56,6 +56,8 @@ ENTRYPOINT ["db-sync"]
 FROM base AS demo
 COPY --from=build-demo /app/.venv /app/.venv
 COPY demo /app/demo
+EXPOSE 8080
+CMD ["python", "-m", "demo.container"]
 
 # ---- db-sync: the default -------------------------------------------------------------------------------------------
 FROM base AS db-sync
