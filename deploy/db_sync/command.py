@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from db_sync.errors import BusyError, DbSyncError, SettingsError
 from db_sync.health import complaint
 from db_sync.log import Log
+from db_sync.preview import check
 from db_sync.report import render_table
 from db_sync.run import Run
 from db_sync.schedule import keep_schedule, run_file, started_file
@@ -23,6 +24,7 @@ from db_sync.state import SUCCESS, read_time, replace
 USAGE = """\
 db-sync            mirror the database into the workbook at each tick of DB_SYNC_CRON
 db-sync --once     mirror it once, now, and print what changed
+db-sync --check    ask both sides what a run would do, and change nothing
 db-sync --health   succeed where a run of the schedule has succeeded of late
 db-sync COMMAND …  run any other command, as in: db-sync meltano --version
 """
@@ -53,6 +55,12 @@ def run_once(variables: Mapping[str, str]) -> int:
     return ended.status
 
 
+def check_both_sides(variables: Mapping[str, str]) -> int:
+    """Say what a run would do."""
+    parse_complete_settings(variables)
+    return check(variables)
+
+
 def check_health(variables: Mapping[str, str]) -> int:
     """Succeed where there is no schedule, or where it works."""
     started = read_time(started_file())
@@ -72,6 +80,7 @@ def print_usage(_variables: Mapping[str, str]) -> int:
 OPTIONS: dict[str, Callable[[Mapping[str, str]], int]] = {
     "--once": run_once,
     "--tick": run_tick,
+    "--check": check_both_sides,
     "--health": check_health,
     "--help": print_usage,
 }

@@ -89,15 +89,15 @@ def calls_line(ended: Ended) -> str:
     return f"{ended.calls('reads')} reads and {ended.calls('writes')} writes{refused}"
 
 
-def align(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns side by side; those of figures, the second and third, to the right."""
+def align(rows: Sequence[Sequence[str]], figures: int = 2) -> list[str]:
+    """Columns side by side; so many after the first hold figures and are moved to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(pad(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+    return ["  ".join(pad(*each, 0 < at <= figures) for at, each in enumerate(zip(row, widths, strict=True))).rstrip()
             for row in rows]  # fmt: skip
 
 
-def pad(cell: str, width: int, column: int) -> str:
-    return cell.rjust(width) if column in {1, 2} else cell.ljust(width)
+def pad(cell: str, width: int, is_figure: bool) -> str:
+    return cell.rjust(width) if is_figure else cell.ljust(width)
 
 
 @dataclass(frozen=True, slots=True)

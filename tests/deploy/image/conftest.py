@@ -38,6 +38,7 @@ class Site:
     image: str
     folder: Path
     emulator: Emulator
+    server: Server
     connection: psycopg.Connection[Any]
     workbook: str
     variables: dict[str, str]
@@ -186,7 +187,7 @@ def make_site(stack: contextlib.ExitStack, image: str, server: Server, emulator:
         "GOOGLE_CREDENTIALS_BASE64": base64.b64encode(json.dumps(emulator.key).encode()).decode(),
         "SHEETS_EMULATOR_HOST": emulator.url,
     }
-    site = Site(image, folder, emulator, connection, workbook, variables)
+    site = Site(image, folder, emulator, server, connection, workbook, variables)
     stack.callback(site.close)
     return site
 

@@ -34,6 +34,23 @@ def test_a_container_without_settings_names_all_that_is_missing(site: Site) -> N
     ]  # fmt: skip
 
 
+def test_check_says_what_will_come_and_writes_nothing(shop: Site) -> None:
+    shop.emulator.forget_calls()
+    answer = shop.run("--check")
+    assert answer.returncode == 0, answer.stderr
+    print(answer.stdout)
+    assert str(shop.emulator.key["client_email"]) in answer.stdout
+    assert f"https://docs.google.com/spreadsheets/d/{shop.workbook}" in answer.stdout
+    assert "15 tables, 8,304 rows, " in answer.stdout
+    assert "Left out: schemas prisma; tables whose name begins with prisma." in answer.stdout
+    assert shop.rows() == {}
+    wrong = shop.run("--check", DB_SYNC_DATABASE_URL="postgresql://mih@127.0.0.1:9/x", GOOGLE_SPREADSHEET_ID="1" * 44)
+    assert wrong.returncode == 1
+    assert "There is no workbook" in wrong.stdout
+    assert "127.0.0.1" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
 def test_once_mirrors_the_database_and_prints_a_table(shop: Site) -> None:
     answer = shop.run("--once")
     assert answer.returncode == 0, answer.stderr
@@ -189,41 +206,36 @@ def test_health_goes_red_and_green(site: Site) -> None:
     site.assert_equal("note")
 
 
-def deny_database(site: Site) -> Callable[[], None]:
-    """Let nobody connect to the database any more; return what lets them again."""
-    name = site.connection.info.dbname
-    address = site.variables["DB_SYNC_DATABASE_URL"].rpartition("/")[0] + "/postgres"
-
-    def allow(allowed: bool) -> None:
+def allow_connections(site: Site, allowed: bool) -> None:
+    """Open the database to everybody, or to nobody, and end all connections but those of this test."""
+    with psycopg.connect(site.server.url(), autocommit=True) as connection:
         statement = psycopg.sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement.format(psycopg.sql.Identifier(name), psycopg.sql.SQL(str(allowed))))
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
-                [name, site.connection.info.backend_pid],
-            )
-
-    allow(False)
-    return lambda: allow(True)
+        name = site.connection.info.dbname
+        connection.execute(statement.format(psycopg.sql.Identifier(name), psycopg.sql.SQL(str(allowed))))
+        # The tap names itself, and psycopg of the test doesn't.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name <> ''",
+            [name],
+        )
 
 
 def test_a_database_that_is_gone_in_mid_run_fails_the_run_and_changes_nothing(site: Site) -> None:
     assert site.run("--once").returncode == 0
     before = site.contents()
     site.connection.execute("INSERT INTO note SELECT n, 'later' FROM generate_series(51, 60) n")
-    site.connection.execute("BEGIN; LOCK note")
-    container = site.start(DB_SYNC_CRON=SECONDS_10, **SHORT)
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    wait_until(lambda: site.connection.execute(waiting).fetchone() != (0,), "the run reads")
-    allow = deny_database(site)
-    wait_until(container.runs, "the end of the run")
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'note'::regclass"
+    with psycopg.connect(site.variables["DB_SYNC_DATABASE_URL"]) as locker:
+        locker.execute("LOCK note")
+        container = site.start(DB_SYNC_CRON=SECONDS_10, **SHORT)
+        wait_until(lambda: site.connection.execute(waiting).fetchone() != (0,), "the run reads")
+        allow_connections(site, False)
+        wait_until(container.runs, "the end of the run")
     assert container.runs()[0]["status"] == 1
     assert site.contents() == before
-    site.connection.execute("ROLLBACK")
     wait_until(lambda: len(container.runs()) >= 2, "a run without a database")
     assert container.is_running()
     assert "Traceback" not in container.logs()
-    allow()
+    allow_connections(site, True)
     wait_until(lambda: container.runs()[-1]["status"] == 0, "a good run")
     site.assert_equal("note")
 
@@ -254,7 +266,7 @@ REFUSED: dict[str, tuple[Callable[[Site], dict[str, str]], str]] = {
     ),
     "credentials that were revoked": (
         lambda site: {"GOOGLE_CREDENTIALS_BASE64": encoded(other_key(site.emulator.key))},
-        "check that the key still exists",
+        "Download a new JSON key",
     ),
     "a workbook that isn't shared": (
         lambda site: {"GOOGLE_CREDENTIALS_BASE64": encoded(account(site, "stranger"))}, "share it as editor with"
@@ -278,9 +290,9 @@ def test_what_cannot_be_reached_is_said_with_its_remedy(
 
 
 def test_a_disk_that_is_full_is_said_and_changes_nothing(site: Site) -> None:
-    size = "--tmpfs=/data:rw,size=1m,mode=1777"
-    fill = "head -c 2M /dev/zero > /data/fill 2> /dev/null; db-sync --once"
-    answer = site.run("sh", "-c", fill, options=[size])
+    size = "--tmpfs=/small:rw,size=1m,mode=1777"
+    fill = "head -c 2M /dev/zero > /small/fill 2> /dev/null; db-sync --once"
+    answer = site.run("sh", "-c", fill, options=[size], DB_SYNC_STATE_FOLDER="/small")
     assert answer.returncode == 1
-    assert "/data can't be written (No space left on device)" in answer.stderr
+    assert "/small can't be written (No space left on device)" in answer.stderr
     assert "note" not in site.rows()

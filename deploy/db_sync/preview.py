@@ -1,0 +1,79 @@
+"""What a run would do, without doing it: both sides are asked, and nothing is written anywhere.
+
+The target's own --check answers for the workbook; the tap is read to its end as in a run, and its records are counted
+instead of kept.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from db_sync.errors import RunError
+from db_sync.report import CELLS_LIMIT, align
+
+CHECK = ("meltano", "invoke", "target-gsheets", "--check")
+READ = ("meltano", "invoke", "tap-mih-postgres")
+# The setting, its default in the tap, and what it leaves out.
+RULES = (
+    ("DB_SYNC_EXCLUDED_SCHEMAS", "prisma", "schemas"),
+    ("DB_SYNC_EXCLUDED_TABLE_PREFIXES", "prisma", "tables whose name begins with"),
+)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet to come: its rows without the header, and its columns."""
+
+    rows: int
+    columns: int
+
+    @property
+    def cells(self) -> int:
+        """Its cells, the header's among them."""
+        return (self.rows + 1) * self.columns
+
+
+def count_messages(lines: Iterable[bytes]) -> dict[str, Sheet]:
+    """The sheets that a tap's messages would make, in their order."""
+    sheets: dict[str, Sheet] = {}
+    for line in lines:
+        message = json.loads(line)
+        if message["type"] == "SCHEMA":
+            sheets.setdefault(message["stream"], Sheet(0, 0)).columns = len(message["schema"]["properties"])
+        elif message["type"] == "RECORD":
+            sheets[message["stream"]].rows += 1
+    return sheets
+
+
+def render_preview(sheets: Mapping[str, Sheet], variables: Mapping[str, str]) -> str:
+    """The sheets to come with their sums, and the rules by which tables are left out."""
+    rows = [(name, f"{sheet.rows:,}", f"{sheet.columns:,}", f"{sheet.cells:,}") for name, sheet in sheets.items()]
+    cells = sum(sheet.cells for sheet in sheets.values())
+    share = f"{cells:,} cells, of the {CELLS_LIMIT:,} that a workbook may have"
+    total = f"{len(sheets)} tables, {sum(sheet.rows for sheet in sheets.values()):,} rows, {share}"
+    rules = "; ".join(f"{what} {variables.get(name) or default}" for name, default, what in RULES)
+    return "\n".join(
+        [*align([("table", "rows", "columns", "cells"), *rows], figures=3), "", total, f"Left out: {rules}."]
+    )
+
+
+def check(variables: Mapping[str, str]) -> int:
+    """Print what either side says and what a run would bring; return 0 where it could begin."""
+    environment = {"MELTANO_CLI_LOG_LEVEL": "warning", **variables}
+    print("The workbook\n", flush=True)  # noqa: T201
+    try:
+        workbook = subprocess.run(CHECK, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+        print("\nThe database\n", flush=True)  # noqa: T201
+        tap = subprocess.Popen(READ, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    except FileNotFoundError as error:
+        raise RunError("There is no meltano on the PATH.") from error
+    with tap:
+        sheets = count_messages(tap.stdout or ())
+    if tap.returncode:
+        print("The database can't be read as a run would: the lines above say why.")  # noqa: T201
+    else:
+        print(render_preview(sheets, variables))  # noqa: T201
+    return 1 if workbook or tap.returncode else 0
