@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from pathlib import Path
+
+from db_sync.schedule import supercronic_variables
 
 from tests.deploy.conftest import Host, wait_until
 
@@ -106,3 +109,9 @@ def test_a_second_signal_changes_nothing(host: Host) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert host.calls()[-1] == "told"
+
+
+def test_supercronic_knows_the_zones_that_the_check_knows() -> None:
+    zones = Path(supercronic_variables({})["ZONEINFO"])
+    assert (zones / "Europe" / "Paris").read_bytes().startswith(b"TZif")
+    assert (zones / "US" / "Pacific").exists(), "Debian keeps it in a package of its own"

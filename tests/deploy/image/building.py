@@ -106,7 +106,7 @@ def main() -> int:
     if missing := missing_tools():
         print(f"image-test needs {', '.join(missing)}: apt-get install {' '.join(missing)}", file=sys.stderr)
         return 1
-    for target in sys.argv[1:] or ("db-sync",):
+    for target in sys.argv[1:] or ("db-sync", "demo"):
         build(target)
     return 0
 

@@ -15,8 +15,14 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from demo.emulator import Emulator
+from demo.postgres import free_port
+from demo.workbook import read_workbook
+from sheets_emulator.testing import running_emulator
+from tests.deploy.image import building
 from tests.deploy.image.conftest import Site, wait_until
 
+DEMO = f"{building.IMAGE}:demo"
 CPU_SECONDS = 3.5
 TICKS = 4
 SECONDS_10 = "*/10 * * * * * *"
@@ -289,6 +295,32 @@ def test_what_cannot_be_reached_is_said_with_its_remedy(
     site.assert_equal("note")
 
 
+def test_a_clock_that_is_wrong_by_an_hour_is_said(site: Site) -> None:
+    with running_emulator(clock=lambda: time.time() + 3600) as ahead:
+        workbook = ahead.create_spreadsheet()
+        answer = site.run(
+            "--once",
+            **SHORT,
+            SHEETS_EMULATOR_HOST=ahead.url,
+            GOOGLE_SPREADSHEET_ID=workbook,
+            GOOGLE_CREDENTIALS_BASE64=encoded(ahead.credentials),
+        )
+    assert answer.returncode == 1
+    assert "clock" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_google_away_for_long_leaves_the_container_up_and_the_next_good_run_heals(site: Site) -> None:
+    site.fault({"kind": "503"})
+    container = site.start(DB_SYNC_CRON=SECONDS_10, **SHORT)
+    wait_until(lambda: len(container.runs()) >= 2, "two runs without Google")
+    assert {run["status"] for run in container.runs()} == {1}
+    assert "Traceback" not in container.logs()
+    site.fault()
+    wait_until(lambda: container.runs()[-1]["status"] == 0, "a good run")
+    site.assert_equal("note")
+
+
 def test_a_disk_that_is_full_is_said_and_changes_nothing(site: Site) -> None:
     size = "--tmpfs=/small:rw,size=1m,mode=1777"
     fill = "head -c 2M /dev/zero > /small/fill 2> /dev/null; db-sync --once"
@@ -296,3 +328,20 @@ def test_a_disk_that_is_full_is_said_and_changes_nothing(site: Site) -> None:
     assert answer.returncode == 1
     assert "/small can't be written (No space left on device)" in answer.stderr
     assert "note" not in site.rows()
+
+
+def test_the_demo_shows_a_shop_in_a_browser(site: Site) -> None:
+    port = free_port()
+    database = {"DEMO_DATABASE_URL": site.variables["DB_SYNC_DATABASE_URL"], "DEMO_PORT": str(port)}
+    site.image, site.variables = DEMO, {**database, "DB_SYNC_CRON": SECONDS_10}
+    container = site.start()
+    wait_until(lambda: "The workbook: http" in container.logs(), "the address of the workbook")
+    found = re.search(r"The workbook: (http://localhost:\d+)/spreadsheets/d/(\S+)", container.logs())
+    assert found
+    assert site.emulator.private.get(f"{found[1]}/spreadsheets/d/{found[2]}").ok
+    shown = Emulator(found[1])
+    wait_until(lambda: "User" in read_workbook(shown, found[2]), "the shop's sheets")
+    assert len(read_workbook(shown, found[2])["User"]) == 401
+    assert container.health().returncode == 0
+    assert container.stop(75) < 60
+    assert container.status() == 0
