@@ -185,14 +185,19 @@ class TargetGSheets(TargetProcess):
             if self._signal:
                 sys.exit(128 + self._signal)
             raise
+        self._announce(outcome)
+        for name, reason in outcome.failed.items():
+            self.intake.fail(name, reason)
+        return outcome.behind
+
+    def _announce(self, outcome: Outcome) -> None:
+        """Say what was done, and what an operator should know of it."""
         for sheet, wanted in outcome.sheets:
             self.logger.info(sheet_line(sheet))
             for note in notes_of(sheet, wanted):
                 self.logger.warning("%s: %s", sheet.stream, note)
         for departure in outcome.departures:
             self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.title, departure.what)
-        for name, reason in outcome.failed.items():
-            self.intake.fail(name, reason)
         calls = self._api.calls
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
         for name in sorted(outcome.behind):
@@ -201,7 +206,6 @@ class TargetGSheets(TargetProcess):
                 "passed on, so that the next run brings all rows.",
                 name,
             )
-        return outcome.behind
 
     def _bookmark_digest(self, name: str) -> str | None:
         """What the mark of a stream that sends nothing must say; anything will do where rows are only appended."""
