@@ -120,7 +120,7 @@ class TargetGSheets(TargetProcess):
         for sink in (*self._sinks_to_clear, *self._sinks_active.values()):
             self.drain_one(sink)
             sink.clean_up()
-        self._committing = True
+        self._committing = not self.is_dry
         self._watch.see(time.monotonic())
         self.intake.last_line = self.message_reader.line_number
         verdicts = self.intake.verdicts()

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -36,10 +35,10 @@ def run(workbook, tmp_path):
     return run_command
 
 
-def start(path):
+def start(path, *options):
     """Start the command with a configuration file and all its streams at hand."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([COMMAND, "--config", str(path)], text=True, **pipes)
+    return subprocess.Popen([COMMAND, "--config", str(path), *options], text=True, **pipes)
 
 
 def check_failure(done, *words):
@@ -126,22 +125,6 @@ def test_a_bad_record_fails_its_stream_with_the_rule_it_breaks(run, workbook):
     assert "Traceback" not in done.stderr
     assert "PRIVATE DATA" not in done.stderr
     assert workbook.titles() == ["Sheet1"]
-
-
-def test_a_termination_before_the_end_of_the_input_writes_nothing(workbook, tmp_path):
-    path = tmp_path / "config.json"
-    path.write_text(json.dumps(workbook.config))
-    process = start(path)
-    with process:
-        process.stdin.write(lines_of(whole_stream("users", USERS, [{"id": 1}])))
-        process.stdin.flush()
-        assert any("Skipping parse" in line for line in iter(process.stderr.readline, ""))
-        time.sleep(0.5)
-        process.send_signal(signal.SIGTERM)
-        out, errors = process.communicate(timeout=20)
-    assert process.returncode == 143
-    assert (out, workbook.titles()) == ("", ["Sheet1"])
-    assert "Received SIGTERM: nothing was written." in errors
 
 
 def test_a_termination_while_waiting_for_google_ends_at_once(workbook, tmp_path):
