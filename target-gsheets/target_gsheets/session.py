@@ -77,6 +77,8 @@ class TokenAdapter(requests.adapters.HTTPAdapter):
                 f"The credentials want their token from {host!r}, which is neither Google nor this machine. Nothing "
                 "was sent there. Set 'credentials_path' to a service account's JSON key."
             )
+        if host in METADATA_HOSTS:
+            kwargs["proxies"] = {}  # they are this machine's own
         return super().send(request, *args, **kwargs)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import subprocess
 import threading
 import time
@@ -132,3 +134,32 @@ def test_an_identity_of_elsewhere_in_the_environment_is_refused_before_anything_
     assert done.returncode == 1
     assert "want their token from 'evil.invalid', which is neither Google nor this machine" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+LINE = re.compile(
+    r"(GET|POST) (token|spreadsheets\.\w+|values\.\w+): (\d{3}|no answer) in \d+ ms, \d+ bytes sent, \d+ received"
+)
+
+
+def lines_about_calls(caplog, workbook, **faults):
+    """The debug lines of a run."""
+    workbook.emulator.set_faults(*([faults] if faults else []))
+    with caplog.at_level(logging.DEBUG, "target-gsheets.api"):
+        workbook.sync(*whole_stream("users", USERS, [{"id": 1, "name": "a"}]))
+    return [record.getMessage() for record in caplog.records if record.name == "target-gsheets.api"]
+
+
+def test_each_call_is_one_debug_line_without_its_address(caplog, workbook):
+    lines = lines_about_calls(caplog, workbook)
+    assert [LINE.fullmatch(line).groups() for line in lines] == [
+        ("POST", "token", "200"), ("GET", "spreadsheets.get", "200"), ("POST", "spreadsheets.batchUpdate", "200"),
+    ]  # fmt: skip
+    assert len(workbook.emulator.calls()) == len(lines)
+    sent = workbook.emulator.calls()[-1]["request_bytes"]
+    assert f" {sent} bytes sent" in lines[-1]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("503", "503"), ("cut", "no answer"), ("429", "429")])
+def test_a_call_that_fails_is_one_debug_line_too(caplog, workbook, kind, told):
+    lines = lines_about_calls(caplog, workbook, kind=kind, nth=1)
+    assert [LINE.fullmatch(line)[3] for line in lines] == ["200", told, "200", "200"]
