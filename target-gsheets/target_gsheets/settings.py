@@ -221,10 +221,13 @@ def find_problems(
         try:
             return problems, parse_settings(rest, surroundings)
         except ConfigurationError as exc:
-            name = str(exc).split("'")[1]
+            found = re.match(r"'(\w+)'", str(exc))
+            name = found[1] if found else ""
             if name in problems:
                 return problems, None
             problems[name] = str(exc)
+            if not name:
+                return problems, None
             rest.pop(name, surroundings.pop(name, None))
             if name == "spreadsheet_id":
                 rest[name] = "unknown"

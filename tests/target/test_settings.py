@@ -8,7 +8,7 @@ import json
 import pytest
 
 from target_gsheets.errors import ConfigurationError
-from target_gsheets.settings import parse_settings
+from target_gsheets.settings import CONFIG_SCHEMA, find_problems, parse_settings
 
 KEY = {
     "type": "service_account",
@@ -169,3 +169,23 @@ def test_a_stranger_behind_the_emulators_variable_is_refused_by_its_name():
 
 def test_settings_never_print_the_key():
     assert "SECRET" not in repr(parse_settings(BASE, {}))
+
+
+def test_all_that_is_wrong_is_found_at_once_and_each_sentence_begins_with_its_setting():
+    cannot_be_wrong = {"report_path"}
+    fine = {"credentials_base64", "credentials_json"}  # the first of the three that is set counts
+    wrong = dict.fromkeys(CONFIG_SCHEMA["properties"].keys() - cannot_be_wrong - fine, "//no such thing")
+    problems, settings = find_problems(wrong, {})
+    assert problems.keys() == wrong.keys()
+    assert all(sentence.startswith(f"'{name}' ") for name, sentence in problems.items())
+    assert settings is not None, "the rest are defaults"
+
+
+def test_a_stranger_in_the_emulators_variable_is_a_problem_too():
+    problems, _ = find_problems(BASE, {"SHEETS_EMULATOR_HOST": "https://evil.example"})
+    assert list(problems) == ["SHEETS_EMULATOR_HOST"]
+
+
+def test_no_problem_is_found_where_there_is_none():
+    problems, settings = find_problems(BASE, {})
+    assert (problems, settings) == ({}, parse_settings(BASE, {}))
