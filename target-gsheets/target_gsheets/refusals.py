@@ -81,8 +81,11 @@ def unknown_workbook(_found: Refusal, settings: Settings, _writes: bool) -> str:
 
 def unknown_caller(found: Refusal, settings: Settings, _writes: bool) -> str:
     """401: the token isn't accepted."""
-    source = settings.credentials.source
-    return f"Google doesn't accept the credentials in '{source}': {found.message}"
+    return (
+        f"Google doesn't accept the token that it gave for '{settings.credentials.source}' "
+        f"({found.message.partition('.')[0]}): check that the account is still there and enabled. If it is, get new "
+        f"credentials. {settings.credentials.login_remedy}."
+    )
 
 
 def forbidden(found: Refusal, settings: Settings, writes: bool) -> str:
@@ -140,12 +143,17 @@ ACCESS_ERRORS: Mapping[int, Callable[[Refusal, Settings, bool], str]] = {
 }
 
 
-def refused_token(reason: str, credentials: Credentials, ahead: float | None) -> AccessError:
+def refused_token(reason: str, credentials: Credentials, ahead: float | None) -> RemoteError:
     """A token that Google wouldn't give; `ahead` is by how many seconds our clock is ahead of Google's, if known."""
     if credentials.key is None and credentials.source == "emulator":
         return AccessError(
             "The emulator wants credentials: set 'credentials_base64', 'credentials_json' or 'credentials_path' to the "
             "key that its /_emulator/credentials gives, or start it with --auth any."
+        )
+    if reason.lstrip().startswith("<"):
+        return TransientError(
+            f"{urlsplit(credentials.token_address).netloc} answered with a page in a token's place: check that neither "
+            "a proxy nor a login page of this network stands in between."
         )
     said = " ".join(reason.split())[:MAX_REASON_CHARACTERS].rstrip(".")
     for words, say in TOKEN_REASONS.items():

@@ -112,7 +112,7 @@ def connect(settings: Settings, now: Callable[[], float]) -> Connection:
     """Prepare a session, without a call; with an emulator it and its token session reach this machine alone."""
     for name in ("google", "urllib3"):
         # At debug level they would log requests, signed assertions included; our own line per call stands for them.
-        logging.getLogger(name).setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(logging.WARNING)
     clocks = ClockComparison(now)
     tokens = requests.Session()
     fence(tokens, token_routes(settings), emulated=settings.api_endpoint is not None)

@@ -210,6 +210,34 @@ def test_what_google_answers_instead_of_the_workbook_is_a_sentence(workbook, kin
     assert sentence in problems[0] or re.search(sentence, problems[0])
 
 
+def test_a_token_that_is_not_accepted_is_a_sentence(workbook):
+    workbook.emulator.set_faults({"kind": "401"})
+    _, problems = check(workbook)
+    assert len(problems) == 1
+    assert problems[0].startswith(
+        "Google doesn't accept the token that it gave for 'credentials_json' (Request had invalid authentication "
+        "credentials): check that the account is still there and enabled. If it is, get new credentials. Download"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (
+            "html",
+            "answered with a page in a token's place: check that neither a proxy nor a login page of this",
+        ),
+        ("503", "gave no readable answer (RefreshError): check that it is running. Try again in a minute."),
+        ("cut", "gave no readable answer (TransportError): check that it is running. Try again in a minute."),
+    ],
+)
+def test_a_token_service_that_fails_is_not_the_keys_fault(workbook, kind, sentence):
+    workbook.emulator.set_faults({"kind": kind, "method": "oauth.token"})
+    _, problems = check(workbook)
+    assert len(problems) == 1
+    assert sentence in problems[0]
+
+
 def test_an_unknown_workbook_is_a_sentence(workbook):
     _, problems = check(workbook, spreadsheet_id="1unknown")
     assert problems == [
