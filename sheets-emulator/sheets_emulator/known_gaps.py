@@ -60,6 +60,10 @@ UNCHECKED: tuple[tuple[str, str], ...] = (
     ("Developer metadata", "Its id is positive and can't be changed."),
     ("A workbook's version", "Google has no write condition on a revision; neither has the emulator."),
     (
+        "The faults `disabled` and `office`",
+        "Messages and reason as quoted in public issues; the order of the details and their rest are guessed.",
+    ),
+    (
         "deleteDeveloperMetadata whose filter matches nothing",
         "Succeeds with an empty reply. An existing metadataId is refused at creation, in our words.",
     ),

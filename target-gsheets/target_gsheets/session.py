@@ -28,8 +28,9 @@ from target_gsheets.errors import ConfigurationError
 from target_gsheets.settings import Settings
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
-GOOGLE = "https://sheets.googleapis.com"
-GOOGLE_TOKENS = "https://oauth2.googleapis.com"
+# With a slash at the end, since an adapter is found by how an address begins: sheets.googleapis.com.evil.example.
+GOOGLE = "https://sheets.googleapis.com/"
+GOOGLE_TOKENS = "https://oauth2.googleapis.com/"
 # Where Application Default Credentials may go: tokens of other identities, of service accounts, of the machine.
 TOKEN_HOSTS = GOOGLE_HOSTS | {"sts.googleapis.com", "iamcredentials.googleapis.com"}
 METADATA_HOSTS = frozenset({"metadata.google.internal", "169.254.169.254"})
@@ -137,7 +138,7 @@ def fence(session: requests.Session, routes: Routes, *, emulated: bool) -> None:
 def adapter_for(google_address: str, settings: Settings) -> requests.adapters.HTTPAdapter:
     """The way to an address of Google's, or to the emulator in its place."""
     endpoint = settings.api_endpoint
-    return EmulatorAdapter(google_address, endpoint) if endpoint else requests.adapters.HTTPAdapter()
+    return EmulatorAdapter(google_address, f"{endpoint}/") if endpoint else requests.adapters.HTTPAdapter()
 
 
 def token_routes(settings: Settings) -> Routes:

@@ -79,7 +79,15 @@ def test_nothing_is_sent_to_a_stranger_for_a_token(address):
         connection.tokens(url=address, method="POST", body=b"secret")
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "https://www.googleapis.com/", "http://127.0.0.1:1/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "https://sheets.googleapis.com.evil.example/",
+        "https://www.googleapis.com/",
+        "http://127.0.0.1:1/",
+    ],
+)
 def test_a_signed_request_reaches_the_sheets_api_alone(address):
     connection = connect(parse_settings({**BASE, "credentials_json": USER}, {}), time.time)
     connection.credentials.token, connection.credentials.expiry = "secret", None
@@ -92,8 +100,9 @@ def test_with_an_emulator_no_other_address_is_reached(workbook):
         connection = connect(parse_settings(workbook.config, {}), time.time)
         connection.credentials.token, connection.credentials.expiry = "secret", None
         for session in (connection.session, connection.tokens.session):
-            with pytest.raises(requests.ConnectionError):
-                session.get(address)
+            for other in (address, "https://sheets.googleapis.com.evil.example/", "https://oauth2.googleapis.com.x/"):
+                with pytest.raises(requests.ConnectionError, match="is not the Sheets API"):
+                    session.get(other)
     assert seen == []
 
 
