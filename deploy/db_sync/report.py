@@ -13,6 +13,7 @@ from typing import Any
 
 CELLS_LIMIT = 10_000_000
 CALLS_PER_MINUTE = 60
+SIZES = ("rows", "columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,32 @@ def parse_report(text: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return report if isinstance(report, dict) and report.get("event") == "run_report" else None
+
+
+def recall(report: Mapping[str, Any] | None, known: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Fill in the figures of sheets that weren't read because nothing changed: they are those of the run before."""
+    if report is None:
+        return None
+    streams = []
+    for stream in report.get("streams") or ():
+        before = known.get(str(stream.get("stream"))) or {}
+        missing = {name: before.get(name) for name in SIZES if stream.get(name) is None}
+        streams.append({**stream, **missing})
+    return {**report, "streams": streams}
+
+
+def sizes(ended: Ended) -> dict[str, dict[str, Any]]:
+    """What the next run is to know of this one's sheets."""
+    return {str(stream.get("stream")): {name: stream.get(name) for name in SIZES} for stream in ended.streams}
+
+
+def parse_sizes(text: str) -> Mapping[str, Any]:
+    """The sizes that a run left, or none where the text isn't an object."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def log_fields(ended: Ended) -> dict[str, Any]:
@@ -81,7 +108,7 @@ def render_table(ended: Ended) -> str:
 
 
 def figure(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else "?"
+    return f"{value:,}" if isinstance(value, int) else ""
 
 
 def calls_line(ended: Ended) -> str:

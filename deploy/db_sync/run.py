@@ -6,6 +6,7 @@ way; what is still there STOP_SECONDS later is killed, which the next run heals.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -21,9 +22,9 @@ from types import FrameType
 from db_sync.errors import RunError
 from db_sync.log import Log
 from db_sync.ping import ping
-from db_sync.report import Ended, log_fields, parse_report, render_metrics
+from db_sync.report import Ended, log_fields, parse_report, parse_sizes, recall, render_metrics, sizes
 from db_sync.settings import SYSTEM_DATABASE, Settings
-from db_sync.state import METRICS, SUCCESS, Lock, probe, prune_runs, read_time, replace, run_lock
+from db_sync.state import METRICS, SIZES, SUCCESS, Lock, probe, prune_runs, read_text, read_time, replace, run_lock
 
 PIPELINE = ("tap-mih-postgres", "target-gsheets")
 STOP_SECONDS = 60.0
@@ -80,7 +81,7 @@ class Run:
             path = Path(folder) / "report.json"
             begun = time.monotonic()
             status = self._run_meltano(path, lock, stop)
-            report = parse_report(path.read_text()) if path.exists() else None
+            report = recall(parse_report(read_text(path)), parse_sizes(read_text(self.settings.state / SIZES)))
             return Ended(status, time.monotonic() - begun, time.time(), report)
 
     def _run_meltano(self, report: Path, lock: Lock, stop: Stop) -> int:
@@ -133,6 +134,8 @@ class Run:
             if not ended.status:
                 replace(state / SUCCESS, f"{ended.finished:.3f}\n")
             workbook = variables.get("GOOGLE_SPREADSHEET_ID") or variables.get("TARGET_GSHEETS_SPREADSHEET_ID", "")
+            if ended.report is not None:
+                replace(state / SIZES, json.dumps(sizes(ended)))
             replace(state / METRICS, render_metrics(ended, workbook, read_time(state / SUCCESS)))
             if self.settings.has_own_database and SYSTEM_DATABASE in variables:
                 prune_runs(variables[SYSTEM_DATABASE])

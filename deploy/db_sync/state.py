@@ -1,4 +1,4 @@
-"""What outlives a run, in one folder: the lock, the time of the last success, and the metrics.
+"""What outlives a run, in one folder: the lock, the last success, the sizes of the sheets, and the metrics.
 
 Files are replaced whole, by a rename. Whoever holds the lock is the only run on this folder; the lock is the kernel's
 and ends with the last process that has it open, and the mark inside tells the next run that its holder was killed.
@@ -19,6 +19,7 @@ from db_sync.errors import BusyError, RunError
 
 LOCK = "run.lock"
 SUCCESS = "last-success"
+SIZES = "sizes.json"
 METRICS = "metrics/db-sync.prom"
 # The room that a run's bookkeeping must find.
 PROBE_BYTES = 256 * 1024
@@ -99,11 +100,19 @@ def replace(path: Path, text: str) -> None:
         beside.unlink(missing_ok=True)
 
 
+def read_text(path: Path) -> str:
+    """What a file holds, or nothing where there is none."""
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def read_time(path: Path) -> float | None:
     """The Unix time in a file, or None where there is none."""
     try:
-        return float(path.read_text())
-    except (OSError, ValueError):
+        return float(read_text(path))
+    except ValueError:
         return None
 
 

@@ -7,7 +7,16 @@ import re
 from typing import Any
 
 import pytest
-from db_sync.report import Ended, log_fields, parse_report, render_metrics, render_table
+from db_sync.report import (
+    Ended,
+    log_fields,
+    parse_report,
+    parse_sizes,
+    recall,
+    render_metrics,
+    render_table,
+    sizes,
+)
 
 STREAMS = [
     {"stream": "public-User", "sheet": "User", "rows": 1400, "columns": 10, "added": 2, "changed": 1, "removed": 3},
@@ -31,11 +40,29 @@ def test_the_table_shows_every_sheet_with_its_changes() -> None:
         "sheet        rows  columns  changes",
         "User        1,400       10  +2 ~1 -3",
         "Tag            12        3  -         unchanged",
-        "public-Bad      ?        ?  failed    A value is too long.",
+        "public-Bad                  failed    A value is too long.",
         "",
         "3 sheets, 1,412 rows; 90 reads and 3 writes, 1 refused; 12.3 s",
         "Failed: One stream failed.",
     ]
+
+
+def test_a_sheet_that_was_not_read_has_the_size_that_it_had_before() -> None:
+    unread = {"stream": "public-User", "rows": None, "columns": None, "note": "unchanged"}
+    known = {"public-User": {"rows": 400, "columns": 10}, "public-Gone": {"rows": 1, "columns": 1}}
+    report = recall({**REPORT, "streams": [unread, STREAMS[1]]}, known)
+    ended = Ended(0, 1.0, 0, report)
+    assert sizes(ended) == {"public-User": {"rows": 400, "columns": 10}, "public-Tag": {"rows": 12, "columns": 3}}
+    assert ended.total("rows") == 412
+    assert recall(None, known) is None
+    assert sizes(Ended(0, 1.0, 0, recall({**REPORT, "streams": [unread]}, {}))) == {
+        "public-User": {"rows": None, "columns": None}
+    }
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null"])
+def test_sizes_that_cannot_be_read_are_none(text: str) -> None:
+    assert parse_sizes(text) == {}
 
 
 def test_without_a_report_the_table_says_where_to_look() -> None:

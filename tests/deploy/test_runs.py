@@ -37,6 +37,15 @@ def test_a_good_run_leaves_its_time_and_its_metrics(host: Host) -> None:
     assert "db_sync_workbook_cells{" not in metrics.read_text(), "figures of another run"
 
 
+def test_the_size_of_a_sheet_is_remembered_for_runs_that_do_not_read_it(host: Host) -> None:
+    host.let_meltano("report")
+    host.run("--once")
+    host.let_meltano('report; sed -i \'s/"rows": 3, "columns": 2/"rows": null, "columns": null/\' '
+                     '"$TARGET_GSHEETS_REPORT_PATH"')  # fmt: skip
+    assert "a         3        2" in host.run("--once").stdout
+    assert 'db_sync_rows{workbook="1abc",stream="public-a"} 3' in (host.state / "metrics/db-sync.prom").read_text()
+
+
 def test_settings_are_checked_before_anything_begins(host: Host) -> None:
     answer = host.run("--once", GOOGLE_SPREADSHEET_ID="", DB_SYNC_TIMEZONE="Paris")
     assert answer.returncode == 2

@@ -116,7 +116,8 @@ def test_nothing_is_installed_or_left_at_run_time(site: Site) -> None:
     answer = site.run("sh", "-c", "db-sync --once && find /data /tmp -type f | sort")
     assert answer.returncode == 0, answer.stderr
     found = [line for line in answer.stdout.splitlines() if line.startswith("/data/")]
-    assert found == ["/data/last-success", "/data/meltano.db", "/data/metrics/db-sync.prom", "/data/run.lock"]
+    names = ("last-success", "meltano.db", "metrics/db-sync.prom", "run.lock", "sizes.json")
+    assert found == [f"/data/{name}" for name in names]
     left = [line for line in answer.stdout.splitlines() if line.startswith("/tmp/") and "config" in line]
     assert left == [], "Meltano's files with the secrets"
 
