@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from db_sync.errors import RunError
@@ -16,6 +16,8 @@ from db_sync.report import CELLS_LIMIT, align
 
 CHECK = ("meltano", "invoke", "target-gsheets", "--check")
 READ = ("meltano", "invoke", "tap-mih-postgres")
+# Meltano says in a sentence why the tap can't discover its tables when asked for that, and with a traceback otherwise.
+DISCOVER = (*READ, "--discover")
 # The setting, its default in the tap, and what it leaves out.
 RULES = (
     ("DB_SYNC_EXCLUDED_SCHEMAS", "prisma", "schemas"),
@@ -64,16 +66,28 @@ def check(variables: Mapping[str, str]) -> int:
     """Print what either side says and what a run would bring; return 0 where it could begin."""
     environment = {"MELTANO_CLI_LOG_LEVEL": "warning", **variables}
     print("The workbook\n", flush=True)  # noqa: T201
-    try:
-        workbook = subprocess.run(CHECK, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
-        print("\nThe database\n", flush=True)  # noqa: T201
-        tap = subprocess.Popen(READ, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    except FileNotFoundError as error:
-        raise RunError("There is no meltano on the PATH.") from error
-    with tap:
-        sheets = count_messages(tap.stdout or ())
-    if tap.returncode:
+    workbook = start(CHECK, environment, None).wait()
+    print("\nThe database\n", flush=True)  # noqa: T201
+    sheets = read_tables(environment)
+    if sheets is None:
         print("The database can't be read as a run would: the lines above say why.")  # noqa: T201
     else:
         print(render_preview(sheets, variables))  # noqa: T201
-    return 1 if workbook or tap.returncode else 0
+    return 1 if workbook or sheets is None else 0
+
+
+def start(command: Sequence[str], environment: Mapping[str, str], stdout: int | None) -> subprocess.Popen[bytes]:
+    """Start a program; raise RunError where there is none of its name."""
+    try:
+        return subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=stdout)
+    except FileNotFoundError as error:
+        raise RunError(f"There is no {command[0]} on the PATH.") from error
+
+
+def read_tables(environment: Mapping[str, str]) -> dict[str, Sheet] | None:
+    """The sheets to come, or None where the tap fails."""
+    if start(DISCOVER, environment, subprocess.DEVNULL).wait():
+        return None
+    with start(READ, environment, subprocess.PIPE) as tap:
+        sheets = count_messages(tap.stdout or ())
+    return None if tap.returncode else sheets

@@ -43,7 +43,8 @@ def test_check_asks_both_sides_and_fails_where_one_does(host: Host) -> None:
     answer = host.run("--check")
     assert answer.returncode == 0
     assert answer.stdout.startswith("The workbook\n\nready\n\nThe database\n\ntable ")
-    assert host.calls() == ["invoke target-gsheets --check", "invoke tap-mih-postgres"]
+    tap = "invoke tap-mih-postgres"
+    assert host.calls() == ["invoke target-gsheets --check", f"{tap} --discover", tap]
 
     both(host, "false", "true")
     assert host.run("--check").returncode == 1

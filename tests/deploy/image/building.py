@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from demo.child import ROOT
@@ -84,21 +85,17 @@ def supercronic_context() -> tuple[str, ...]:
         return ("--build-context", f"supercronic={folder}")
 
 
-def build(target: str = "db-sync") -> str:
-    """Build one target of the Dockerfile; return the image's name, and print how long it took."""
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / "containers.conf").write_text(CONTAINERS)
+def build(target: str, context: Sequence[str]) -> None:
+    """Build one target of the Dockerfile; print how long it took, and how large its layers are."""
     begun = time.monotonic()
-    make_base()
-    base_seconds = time.monotonic() - begun
-    context = supercronic_context()
     image = f"{IMAGE}:{target}"
     run("buildah", "bud", "--layers", "--isolation", "chroot", "--format", "docker", "--pull-never",
         "--build-arg", f"PYTHON_IMAGE={BASE}", *context, "--target", target, "-t", image, ".")  # fmt: skip
-    print(f"base {base_seconds:.0f} s, {image} {time.monotonic() - begun - base_seconds:.0f} s")
-    print("supercronic: " + ("a STAND-IN, since its release can't be fetched" if context else "its release"))
-    print(run("buildah", "images", "--format", "{{.Name}}:{{.Tag}} {{.Size}}", image))
-    return image
+    print(f"\n{image}: built in {time.monotonic() - begun:.0f} s", flush=True)
+    for line in run("podman", "history", "--format", "{{.Size}}|{{.CreatedBy}}", image).splitlines():
+        size, _, command = line.partition("|")
+        if size.endswith("MB"):
+            print(f"  {size:>8}  {command[:90]}", flush=True)
 
 
 def main() -> int:
@@ -106,8 +103,15 @@ def main() -> int:
     if missing := missing_tools():
         print(f"image-test needs {', '.join(missing)}: apt-get install {' '.join(missing)}", file=sys.stderr)
         return 1
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "containers.conf").write_text(CONTAINERS)
+    begun = time.monotonic()
+    make_base()
+    context = supercronic_context()
+    print(f"the base: {time.monotonic() - begun:.0f} s")
+    print("supercronic: " + ("a STAND-IN, since its release can't be fetched" if context else "its release"))
     for target in sys.argv[1:] or ("db-sync", "demo"):
-        build(target)
+        build(target, context)
     return 0
 
 

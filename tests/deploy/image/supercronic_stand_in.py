@@ -18,16 +18,16 @@ LINE = re.compile(r"(?:\*/(?P<seconds>\d+)(?: \*){6}|(?:(?:\*/)?(?P<minutes>\d+|
 stopping = threading.Event()
 
 
-def say(text):
+def say(text: str) -> None:
     print(json.dumps({"level": "info", "msg": text}), file=sys.stderr, flush=True)
 
 
-def stop(_number, _frame):
+def stop(_number: int, _frame: object) -> None:
     stopping.set()
     say("received terminated, shutting down")
 
 
-def read_table(path):
+def read_table(path: str) -> tuple[int, str]:
     with open(path) as table:
         lines = [line.strip() for line in table if line.strip() and not re.match(r"\w+=", line)]
     found = [LINE.fullmatch(line) for line in lines]
@@ -39,7 +39,7 @@ def read_table(path):
     return int(seconds) if seconds else 60 * (1 if minutes == "*" else int(minutes)), found[0]["command"]
 
 
-def main():
+def main() -> None:
     seconds, command = read_table(sys.argv[-1])
     if "-test" in sys.argv:
         return
