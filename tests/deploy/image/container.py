@@ -296,15 +296,16 @@ def test_what_cannot_be_reached_is_said_with_its_remedy(
     site.assert_equal("note")
 
 
-def test_a_clock_that_is_wrong_by_an_hour_is_said(site: Site) -> None:
-    with running_emulator(clock=lambda: time.time() + 3600) as ahead:
-        workbook = ahead.create_spreadsheet()
+@pytest.mark.parametrize("hours", [-1, 2], ids=["fast", "slow"])  # a token's request is good for an hour
+def test_a_clock_that_is_wrong_is_said(site: Site, hours: int) -> None:
+    with running_emulator(clock=lambda: time.time() + 3600 * hours) as google:
+        workbook = google.create_spreadsheet()
         answer = site.run(
             "--once",
             **SHORT,
-            SHEETS_EMULATOR_HOST=ahead.url,
+            SHEETS_EMULATOR_HOST=google.url,
             GOOGLE_SPREADSHEET_ID=workbook,
-            GOOGLE_CREDENTIALS_BASE64=encoded(ahead.credentials),
+            GOOGLE_CREDENTIALS_BASE64=encoded(google.credentials),
         )
     assert answer.returncode == 1
     assert "clock" in answer.stderr

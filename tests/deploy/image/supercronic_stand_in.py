@@ -50,7 +50,7 @@ def main() -> None:
         while not stopping.is_set() and time.time() < due:
             time.sleep(0.05)
         if not stopping.is_set():
-            status = subprocess.Popen(["/bin/sh", "-c", command], process_group=0).wait()
+            status = subprocess.Popen(["/bin/sh", "-c", command], start_new_session=True).wait()
             say("job succeeded" if status == 0 else f"error running command: exit status {status}")
     say("exiting")
 
