@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from pathlib import Path
 
+import psutil
 from db_sync.schedule import supercronic_variables
 
 from tests.deploy.conftest import Host, wait_until
@@ -41,10 +41,8 @@ def test_sigterm_ends_the_run_that_supercronic_would_wait_for(host: Host) -> Non
 def test_a_schedule_that_dies_by_itself_is_an_error(host: Host) -> None:
     process = host.start()
     wait_until(host.calls)
-    (crontab,) = (host.folder / "tmp").rglob("crontab")
-    found = subprocess.run(["pgrep", "-f", str(crontab)], capture_output=True, text=True, check=True).stdout.split()
-    for each in found:
-        subprocess.run(["kill", "-9", each], check=True)
+    supercronic, *_ = psutil.Process(process.pid).children()
+    supercronic.kill()
     assert process.wait(10) == 1
     assert "supercronic ended by itself with status -9" in host.log()
 
