@@ -18,7 +18,7 @@ OLDEST := 12
 # What differs between servers, apart from what happens when they break.
 ON_OLDEST := $(foreach name,types roundtrip discovery selection standard incremental tls,tests/tap/test_$(name).py)
 
-.PHONY: setup demo test test-faults test-matrix test-clients image-test lint format clean
+.PHONY: setup demo test test-faults test-matrix test-clients image-test test-deploy lint format clean
 
 setup: $(READY)
 
@@ -56,6 +56,11 @@ test-clients: setup
 image-test: setup
 	@$(VENV)/bin/python -m tests.deploy.image.building
 	@$(VENV)/bin/python -m pytest -v -s --durations=0 --durations-min=1 tests/deploy/image/container.py
+
+# What deploy/ has for orchestrators, each with its own tool; Airflow and Kubernetes' schemas are installed once.
+test-deploy: setup
+	@$(VENV)/bin/python -m pytest tests/deploy/orchestrators/systemd.py tests/deploy/orchestrators/kubernetes.py \
+		tests/deploy/orchestrators/airflow.py
 
 lint: setup
 	@$(VENV)/bin/ruff check .
