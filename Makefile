@@ -59,8 +59,8 @@ image-test: setup
 
 # What deploy/ has for orchestrators, each with its own tool; Airflow and Kubernetes' schemas are installed once.
 test-deploy: setup
-	@$(VENV)/bin/python -m pytest tests/deploy/orchestrators/systemd.py tests/deploy/orchestrators/kubernetes.py \
-		tests/deploy/orchestrators/airflow.py
+	@$(VENV)/bin/python -m pytest tests/deploy/orchestrators/guides.py tests/deploy/orchestrators/systemd.py \
+		tests/deploy/orchestrators/kubernetes.py tests/deploy/orchestrators/airflow.py
 
 lint: setup
 	@$(VENV)/bin/ruff check .
