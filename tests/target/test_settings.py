@@ -24,6 +24,7 @@ USER = {
     "refresh_token": "1//SECRET",
     "universe_domain": "googleapis.com",
 }
+OURS = frozenset(CONFIG_SCHEMA["properties"])  # before the SDK adds its own
 BASE = {"spreadsheet_id": "abc-DEF_123", "credentials_json": KEY}
 
 
