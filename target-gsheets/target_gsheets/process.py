@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
@@ -62,7 +63,7 @@ OPTIONS = [
 class TargetProcess(Target):
     """What doesn't depend on what the target does with its messages."""
 
-    config_jsonschema: ClassVar[dict[str, Any]] = CONFIG_SCHEMA
+    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(CONFIG_SCHEMA)  # the SDK adds its own settings to it
 
     def __init__(self, **kwargs: Any) -> None:
         self.intake = Intake()
