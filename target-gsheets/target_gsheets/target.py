@@ -158,12 +158,10 @@ class TargetGSheets(TargetProcess):
         silent = {
             name: digest for name, digest in digests.items() if digest is not None and verdicts[name] is Verdict.SILENT
         }
-        if not arrived and not silent:
-            if self.is_dry:
-                click.echo("No stream arrived whole: nothing would be written.")
-            return ()
         if self.is_dry:
             return self._rehearse(arrived, silent)
+        if not arrived and not silent:
+            return ()
         mirror = Mirror(
             api=self._api,
             settings=self._settings,
@@ -214,6 +212,9 @@ class TargetGSheets(TargetProcess):
 
     def _rehearse(self, arrived: Sequence[Arrived], silent: Mapping[str, str]) -> Collection[str]:
         """Print what a commit would do; what it would refuse fails here as well."""
+        if not arrived and not silent:
+            click.echo("No stream arrived whole: nothing would be written.")
+            return ()
         preview = rehearse(self._api, arrived, silent, self._pause)
         for line in preview_lines(preview):
             click.echo(line)
