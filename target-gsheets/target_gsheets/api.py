@@ -25,7 +25,7 @@ from target_gsheets.quota import Bucket
 from target_gsheets.refusals import parse_refusal, refused_token, translate, unreachable
 from target_gsheets.session import connect
 from target_gsheets.settings import Settings
-from target_gsheets.workbook import FIELDS, Content, Row, Workbook, parse_content, parse_workbook
+from target_gsheets.workbook import FIELDS, Row, Workbook, parse_workbook
 
 # Google gives up on a request after 180 seconds [D]; waiting longer gains nothing.
 TIMEOUT_SECONDS = (10.0, 190.0)
@@ -42,6 +42,21 @@ SHOWN_FIELDS = (
 
 logger = logging.getLogger("target-gsheets.api")
 _encoder = msgspec.json.Encoder()
+
+
+class ValueRange(msgspec.Struct):
+    """A range of a values.batchGet answer, its rows unparsed: as objects a million cells take 80 MB."""
+
+    values: list[msgspec.Raw] = []
+
+
+class ValueRanges(msgspec.Struct):
+    """A values.batchGet answer."""
+
+    valueRanges: list[ValueRange] = []  # noqa: N815  Google's name
+
+
+_values_decoder = msgspec.json.Decoder(ValueRanges)
 
 
 @dataclass(slots=True)
@@ -89,8 +104,8 @@ class SheetsApi:
         url = gspread.urls.SPREADSHEET_URL % self.settings.spreadsheet_id
         return self._call("spreadsheets.get", "get", url, self._reads, params={"fields": fields})
 
-    def read_contents(self, ranges: Sequence[str]) -> list[Content]:
-        """The cells of these A1 ranges, in order: numbers as numbers, dates as serial numbers."""
+    def read_values(self, ranges: Sequence[str]) -> list[Sequence[msgspec.Raw]]:
+        """The rows of these A1 ranges, in order and still as JSON: numbers as numbers, dates as serial numbers."""
         self.calls.reads += 1
         url = gspread.urls.SPREADSHEET_VALUES_BATCH_URL % self.settings.spreadsheet_id
         params = {
@@ -99,11 +114,11 @@ class SheetsApi:
             "dateTimeRenderOption": "SERIAL_NUMBER",
             "fields": "valueRanges.values",
         }
-        answer = self._call("values.batchGet", "get", url, self._reads, params=params)
-        value_ranges = answer.get("valueRanges", ())
-        if len(value_ranges) != len(ranges):
-            raise TransientError(f"Google answered {len(value_ranges)} of {len(ranges)} ranges.")
-        return [parse_content(value_range) for value_range in value_ranges]
+        answer = self._call("values.batchGet", "get", url, self._reads, decode=_values_decoder.decode, params=params)
+        found: Sequence[ValueRange] = answer.valueRanges
+        if len(found) != len(ranges):
+            raise TransientError(f"Google answered {len(found)} of {len(ranges)} ranges.")
+        return [value_range.values for value_range in found]
 
     def batch_update(self, batch: Sequence[Mapping[str, Any]]) -> None:
         """Apply requests in order, all or none."""
@@ -147,7 +162,16 @@ class SheetsApi:
         headers = {"Content-Type": "application/json"}
         return self._call(name, "post", url, self._writes, data=data, headers=headers, params={"fields": fields})
 
-    def _call(self, name: str, method: str, url: str, bucket: Bucket, **arguments: Any) -> Any:
+    def _call(
+        self,
+        name: str,
+        method: str,
+        url: str,
+        bucket: Bucket,
+        *,
+        decode: Callable[[bytes], Any] = msgspec.json.decode,
+        **arguments: Any,
+    ) -> Any:
         """One call at the pace of its bucket, its answer parsed, its failure translated."""
         self._wait(name, bucket)
         self.authorise()
@@ -156,7 +180,7 @@ class SheetsApi:
         try:
             response = self._http.request(method, url, **arguments)
             self.calls.read_bytes += len(response.content)
-            return msgspec.json.decode(response.content)
+            return decode(response.content)
         except gspread.exceptions.APIError as exc:
             response = exc.response
             if response.status_code == TOO_MANY_REQUESTS:

@@ -10,7 +10,7 @@ exactly stays text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
@@ -22,12 +22,13 @@ import msgspec
 from target_gsheets.serials import date_serial, date_time_serial, time_serial
 
 Cell: TypeAlias = "str | int | float | bool | None"
-ToCell: TypeAlias = "Callable[[Any], Cell]"
 
 MAX_CHARACTERS = 50_000
 CUT_AT = 49_990
 CUT_MARK = "… [cut]"
 MAX_INTEGER = 10**15
+EXACT_DIGITS = 15  # so many of a decimal number come through a double unharmed
+PLAIN_TYPES = {str, bool, type(None)}  # JSON values that are cells as they are, or texts
 
 # What UTF-8 can't hold, and JSON can: halves of surrogate pairs.
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -133,36 +134,74 @@ def has_milliseconds(cells: Any) -> bool:
     return any(abs(number * 86_400 - round(number * 86_400)) >= 0.0005 for number in numbers)
 
 
-def cell_converter(column: Column, zone: tzinfo, losses: Losses) -> ToCell:
-    """A function from a JSON value of this column to its cell; what it can't keep it counts in `losses`."""
-    read_text = {
+def plain_cells(values: Sequence[Any], losses: Losses) -> Sequence[Cell]:
+    """JSON values of one column as cells, as far as their own type decides: numbers, and objects and arrays as text.
+
+    A text is left as it is: what it means, the schema says.
+    """
+    if PLAIN_TYPES.issuperset(map(type, values)):
+        return values
+    return [value if type(value) in PLAIN_TYPES else plain_cell(value, losses) for value in values]
+
+
+def plain_cell(value: Any, losses: Losses) -> Cell:
+    """One JSON value as plain_cells has it."""
+    if isinstance(value, (str, bool)) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if -MAX_INTEGER < value < MAX_INTEGER else str(value)
+    if isinstance(value, (Decimal, float)):
+        return as_read(number_cell(value))
+    return compact_json(value, losses)
+
+
+def column_converter(column: Column, zone: tzinfo, losses: Losses) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
+    """A function from plain cells of this column to its cells; what it can't keep of texts it counts in `losses`."""
+    read_text: Callable[[str], Cell] | None = {
         Kind.DATE: date_serial,
         Kind.DATE_TIME: lambda text: date_time_serial(text, zone),
         Kind.TIME: time_serial,
     }.get(column.kind)
 
-    def to_cell(value: Any) -> Cell:
-        if isinstance(value, str):
-            serial = read_text(value) if read_text else None
-            return serial if serial is not None else clean_text(value, losses)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, int):
-            return value if -MAX_INTEGER < value < MAX_INTEGER else str(value)
-        if isinstance(value, (Decimal, float)):
-            return number_cell(value)
-        return clean_text(compact_json(value, losses), losses)
+    def to_cells(values: Sequence[Cell]) -> Sequence[Cell]:
+        if read_text:
+            values = [
+                serial if isinstance(cell, str) and (serial := read_text(cell)) is not None else cell for cell in values
+            ]
+        texts = [cell for cell in values if isinstance(cell, str)]
+        if are_clean(texts):
+            return values
+        return [clean_text(cell, losses) if isinstance(cell, str) else cell for cell in values]
 
-    return to_cell
+    return to_cells
+
+
+def as_read(cell: Cell) -> Cell:
+    """A number as the API answers it: without a point where it is whole."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def number_cell(value: Decimal | float) -> Cell:
     """A number where the shortest form of the nearest double has the same value, else its exact digits as text."""
+    text = str(value)
+    if len(text) <= EXACT_DIGITS and "E" not in text and text[-1].isdigit():
+        return float(text)
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     nearest = float(exact)
-    if exact.is_finite() and Decimal(repr(nearest)) == exact:
+    if exact.is_finite() and (repr(nearest) == text or Decimal(repr(nearest)) == exact):
         return nearest
     return str(exact)
+
+
+def are_clean(texts: Sequence[str]) -> bool:
+    """Whether `clean_text` would leave all of these as they are."""
+    if not texts:
+        return True
+    return (
+        "" not in texts
+        and max(map(len, texts)) <= MAX_CHARACTERS // 2
+        and not REFUSED_CHARACTERS.search("\n".join(texts))
+    )
 
 
 def clean_text(text: str, losses: Losses) -> str | None:

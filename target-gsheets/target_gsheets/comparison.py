@@ -13,6 +13,7 @@ from target_gsheets.diff import RowChanges, apply_changes, comparable, diff_rows
 from target_gsheets.errors import SheetError
 from target_gsheets.marks import KEPT, ColumnMark, StreamMark
 from target_gsheets.proof import Guards, Verdict
+from target_gsheets.rows import PackedRows
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
 
@@ -48,8 +49,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     mark = sheet.mark
     remembered = {column.name: column for column in mark.columns} if mark else {}
     # A column of ours that is empty at the right, and whose header somebody cleared, doesn't show among the values.
-    width = max(len(content.header), *map(len, content.rows), 0)
-    width = max(width, min(width + len(remembered), sheet.column_count))
+    width = max(content.width, min(content.width + len(remembered), sheet.column_count))
     header = [*content.header, *[None] * (width - len(content.header))]
     ours = {name: column.text for name, column in remembered.items()}
     layout = lay_out(header, ours, wanted.columns, alike(header, content.rows, wanted), keep=guards.keep_columns)
@@ -219,17 +219,21 @@ def column_cells(rows: Sequence[Row], place: int) -> Iterator[Cell | tuple[Cell]
     return (cell for row in rows for cell in comparable([cell_at(row, place)]) if cell is not None)
 
 
-def project(rows: Sequence[Row], positions: Sequence[int | None]) -> list[Row]:
+def project(rows: Sequence[Row], positions: Sequence[int | None]) -> PackedRows:
     """The cells of these columns, empty where a row is short or the column isn't there yet."""
     width = len(positions)
-    if list(positions) == list(range(width)):
-        return [(*row[:width], *(None,) * (width - len(row))) for row in rows]
-    return [tuple(None if place is None or place >= len(row) else row[place] for place in positions) for row in rows]
+    in_place = list(positions) == list(range(width))
+    if in_place and isinstance(rows, PackedRows) and rows.widths <= {width}:
+        return rows
+    if in_place:
+        return PackedRows((*row[:width], *(None,) * (width - len(row))) for row in rows)
+    return PackedRows(
+        tuple(None if place is None or place >= len(row) else row[place] for place in positions) for row in rows
+    )
 
 
 def reorder(rows: Sequence[Row], order: Sequence[int]) -> Sequence[Row]:
     """Rows with their cells in another order."""
     if list(order) == list(range(len(order))):
         return rows
-    pick = itemgetter(*order)
-    return [pick(row) for row in rows]
+    return PackedRows(map(itemgetter(*order), rows))

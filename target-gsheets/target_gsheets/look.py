@@ -6,7 +6,7 @@ Two reads: one spreadsheets.get, one values.batchGet (more where there are over 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from urllib.parse import quote
@@ -16,11 +16,11 @@ from target_gsheets.adoption import is_ours
 from target_gsheets.api import SheetsApi
 from target_gsheets.errors import RefusedError, TransientError
 from target_gsheets.generation import Generation, find_generation
-from target_gsheets.grid import quote_title
+from target_gsheets.grid import a1_range, quote_title
 from target_gsheets.marks import StagingMark
 from target_gsheets.titles import DEFAULT_TEMPLATE, sheet_titles
 from target_gsheets.wanted import Arrived, WantedSheet, wanted_sheet
-from target_gsheets.workbook import Content, Row, Sheet, Workbook, find_sheet
+from target_gsheets.workbook import Content, Row, Sheet, Workbook, extend_content, find_sheet
 
 # One values.batchGet asks for about this many cells, and for ranges that fit into an address.
 MAX_CELLS_A_READ = 1_000_000
@@ -65,7 +65,6 @@ class Reader:
     run: str
     title: str = DEFAULT_TEMPLATE  # of a sheet that is made
     adopts: bool = False  # whether a stream takes over whatever sheet has its title
-    _zone: tzinfo | None = field(init=False, default=None)
     _wanted: list[WantedSheet] = field(init=False, default_factory=list)
 
     def look(self, failed: Collection[str]) -> Look:
@@ -86,13 +85,14 @@ class Reader:
 
     def read_contents(self, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
         """The cells of these sheets by id, in as few calls as their size allows."""
-        contents: dict[int, Content] = {}
-        for group in group_sheets(sheets):
+        contents = {sheet.sheet_id: Content() for sheet in sheets}
+        for group in group_parts(part for sheet in sheets for part in parts_of(sheet)):
             try:
-                answers = self.api.read_contents([quote_title(sheet.title) for sheet in group])
+                answers = self.api.read_values([part.range for part in group])
             except RefusedError as exc:
                 raise TransientError(f"A tab was renamed or deleted while we looked ({exc})") from exc
-            contents.update((sheet.sheet_id, content) for sheet, content in zip(group, answers, strict=True))
+            for part, values in zip(group, answers, strict=True):
+                contents[part.sheet_id] = extend_content(contents[part.sheet_id], part.row, values)
         return contents
 
     def remember(self, standing: Mapping[str, tuple[Row, ...]]) -> None:
@@ -100,10 +100,9 @@ class Reader:
         self._wanted = [replace(sheet, rows=standing.get(sheet.stream, sheet.rows)) for sheet in self._wanted]
 
     def _sheets(self, titles: Mapping[str, str], zone: tzinfo) -> list[WantedSheet]:
-        """What the streams want their sheets to hold, converted once for a time zone."""
-        if zone != self._zone:
+        """What the streams want their sheets to hold, converted once: by the time zone of the first look."""
+        if not self._wanted:
             self._wanted = [wanted_sheet(arrived, titles[arrived.stream], zone, self.run) for arrived in self.streams]
-            self._zone = zone
         return self._wanted
 
 
@@ -124,17 +123,39 @@ def zone_of(workbook: Workbook) -> tzinfo:
         return ZoneInfo("UTC")
 
 
-def group_sheets(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
-    """Sheets that are read together."""
-    group: list[Sheet] = []
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a sheet that are read at once: the first of them, their range in A1 notation, how many cells they are."""
+
+    sheet_id: int
+    row: int
+    range: str
+    cells: int
+
+
+def parts_of(sheet: Sheet) -> Iterator[Part]:
+    """A sheet in parts of at most MAX_CELLS_A_READ cells, so that an answer never takes much memory."""
+    if sheet.cells <= MAX_CELLS_A_READ:
+        yield Part(sheet.sheet_id, 0, quote_title(sheet.title), sheet.cells)
+        return
+    height = max(1, MAX_CELLS_A_READ // sheet.column_count)
+    for row in range(0, sheet.row_count, height):
+        end = min(row + height, sheet.row_count)
+        address = a1_range(sheet.title, row, end, 0, sheet.column_count)
+        yield Part(sheet.sheet_id, row, address, (end - row) * sheet.column_count)
+
+
+def group_parts(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Parts that are read together."""
+    group: list[Part] = []
     cells = characters = 0
-    for sheet in sheets:
-        size, length = sheet.row_count * sheet.column_count, len(quote(quote_title(sheet.title))) + len("&ranges=")
-        if group and (cells + size > MAX_CELLS_A_READ or characters + length > MAX_ADDRESS_CHARACTERS_A_READ):
+    for part in parts:
+        length = len(quote(part.range)) + len("&ranges=")
+        if group and (cells + part.cells > MAX_CELLS_A_READ or characters + length > MAX_ADDRESS_CHARACTERS_A_READ):
             yield group
             group, cells, characters = [], 0, 0
-        group.append(sheet)
-        cells += size
+        group.append(part)
+        cells += part.cells
         characters += length
     if group:
         yield group

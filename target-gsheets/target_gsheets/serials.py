@@ -15,6 +15,10 @@ MICROSECONDS_A_DAY = 86_400_000_000
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?")
 DATE_TIME = re.compile(rf"{DATE.pattern}[T ]{TIME.pattern}(Z|[+-]\d\d(?::?\d\d)?)?")
+# What Python's own parser reads as we do, and four times as fast (before 3.11 without the Z).
+USUAL_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ](?!24)\d\d:\d\d:\d\d(?:\.(?:\d{3}|\d{6}))?(?:Z|[+-]\d\d:\d\d)?", re.ASCII
+)
 
 
 def day_number(year: str, month: str, day: str) -> int | None:
@@ -44,11 +48,18 @@ def time_serial(text: str) -> float | None:
     """The serial, a fraction of a day, of an ISO time without an offset."""
     found = TIME.fullmatch(text)
     microseconds = microseconds_of(found[1], found[2], found[3], found[4]) if found else None
-    return None if microseconds is None else microseconds / MICROSECONDS_A_DAY
+    return None if microseconds is None else to_serial(0, microseconds)
 
 
 def date_time_serial(text: str, zone: tzinfo) -> float | None:
     """The serial of an ISO date and time, as the clocks of `zone` show it; without an offset, as it is written."""
+    if USUAL_DATE_TIME.fullmatch(text):
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            pass  # no such day, or an offset that only we take for one
+        else:
+            return moment_serial(moment, zone)
     found = DATE_TIME.fullmatch(text)
     if not found:
         return None
@@ -58,21 +69,32 @@ def date_time_serial(text: str, zone: tzinfo) -> float | None:
         return None
     if found[8]:
         return zoned_serial(days, microseconds, parse_offset(found[8]), zone)
-    return days + microseconds / MICROSECONDS_A_DAY
+    return to_serial(days, microseconds)
 
 
 def zoned_serial(days: int, microseconds: int, offset: timedelta, zone: tzinfo) -> float | None:
     """Move a day and a time of day from an offset to a zone; None where that leaves the range of serials."""
     try:
         instant = datetime.fromordinal(days + SERIAL_DAY_ZERO).replace(tzinfo=timezone.utc)
-        local = (instant + timedelta(microseconds=microseconds) - offset).astimezone(zone)
+        return moment_serial(instant + timedelta(microseconds=microseconds) - offset, zone)
+    except OverflowError:
+        return None
+
+
+def moment_serial(moment: datetime, zone: tzinfo) -> float | None:
+    """The serial of a moment, moved to a zone if it has one; None where that leaves the range of serials."""
+    try:
+        local = moment.astimezone(zone) if moment.tzinfo else moment
     except OverflowError:
         return None
     days = local.toordinal() - SERIAL_DAY_ZERO
-    since_midnight = timedelta(
-        hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond
-    )
-    return days + (since_midnight // timedelta(microseconds=1)) / MICROSECONDS_A_DAY if days >= 0 else None
+    seconds = (local.hour * 60 + local.minute) * 60 + local.second
+    return to_serial(days, seconds * 1_000_000 + local.microsecond) if days >= 0 else None
+
+
+def to_serial(days: int, microseconds: int) -> float:
+    """Days and a time of day as one number, as the API answers it: without a point where it is whole."""
+    return days + microseconds / MICROSECONDS_A_DAY if microseconds else days
 
 
 def parse_offset(text: str) -> timedelta:

@@ -101,9 +101,8 @@ def standing_rows(found: Comparison, wanted: WantedSheet) -> tuple[Row, ...]:
 
 def trim_grid(sheet: Sheet, content: Content) -> dict[str, tuple[int, int]]:
     """What to cut off the end of the grid, columns before rows: what is blank beyond the margin and the usual size."""
-    used_columns = max(len(content.header), *map(len, content.rows), 0)
     bounds = {
-        "COLUMNS": (max(used_columns + MARGIN, DEFAULT_COLUMNS, sheet.frozen_columns + 1), sheet.column_count),
+        "COLUMNS": (max(content.width + MARGIN, DEFAULT_COLUMNS, sheet.frozen_columns + 1), sheet.column_count),
         "ROWS": (max(len(content.rows) + 1 + MARGIN, DEFAULT_ROWS, sheet.frozen_rows + 1), sheet.row_count),
     }
     return {name: (keep, count) for name, (keep, count) in bounds.items() if keep < count}
@@ -159,7 +158,7 @@ def change_steps(sheet: Sheet, content: Content, found: Comparison) -> Sequence[
     top, end = changes.changed[0].row, changes.changed[-1].row + 1
     ours = {place for place in found.layout.now if place is not None}
     beside = (cell for row in content.rows[top:end] for place, cell in enumerate(row) if place not in ours)
-    if any(cell is not None for cell in beside) or not changes.mirrored.issuperset(range(top, end)):
+    if any(cell is not None for cell in beside) or not changes.others.isdisjoint(range(top, end)):
         return blocks
     rows = apply_changes(replace(changes, added=(), removed=()), found.now)[top:end]
     left = min(run.column for run in changes.changed)

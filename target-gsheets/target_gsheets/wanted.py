@@ -9,18 +9,18 @@ from datetime import tzinfo
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.cells import (
     Cell,
-    Column,
     Kind,
     Losses,
     NumberFormat,
-    cell_converter,
     clean_text,
+    column_converter,
     column_of,
     has_milliseconds,
     number_format,
 )
 from target_gsheets.columns import header_key
 from target_gsheets.proof import Verdict
+from target_gsheets.rows import PackedRows
 from target_gsheets.workbook import Row
 
 # A mark remembers so many runs that appended rows: others may have done so since one whose answer was lost.
@@ -52,7 +52,7 @@ class WantedSheet:
     formats: tuple[NumberFormat | None, ...]
     widths: tuple[int, ...]  # pixels
     keys: tuple[int, ...]  # positions among the columns
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     losses: Losses
     bookmark: str = ""  # a digest of the bookmark that the rows came with
     run: str = ""  # an id of the run that brings them
@@ -70,14 +70,24 @@ class WantedSheet:
 
 
 def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> WantedSheet:
-    """Convert a stream's rows, column by column."""
+    """Convert a stream's rows, column by column; the buffer is empty afterwards."""
     buffer = arrived.buffer
-    losses = Losses()
+    losses = buffer.losses
     columns = [column_of(name, schema) for name, schema in buffer.schema.items()]
-    converters = [cell_converter(column, zone, losses) for column in columns]
-    rows = tuple(tuple(convert(value) for convert, value in zip(converters, row, strict=True)) for row in buffer)
+    converters = [column_converter(column, zone, losses) for column in columns]
+    milliseconds = [False] * len(columns)
+    rows = PackedRows()
+    for chunk in buffer.release():
+        cells = [convert(values) for convert, values in zip(converters, zip(*chunk, strict=True), strict=True)]
+        rows.extend(zip(*cells, strict=True) if columns else chunk)
+        for place, column in enumerate(columns):
+            timed = column.kind in {Kind.DATE_TIME, Kind.TIME} and not milliseconds[place]
+            milliseconds[place] |= timed and has_milliseconds(cells[place])
     headers = header_texts(buffer.columns)
-    formats = tuple(column_format(column, rows, position) for position, column in enumerate(columns))
+    formats = tuple(
+        number_format(column, milliseconds=found) for column, found in zip(columns, milliseconds, strict=True)
+    )
+    sample = rows[:SAMPLE_ROWS]
     return WantedSheet(
         stream=arrived.stream,
         title=title,
@@ -85,8 +95,8 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> Wanted
         columns=headers,
         formats=formats,
         widths=tuple(
-            column_width(headers[position], formats[position], [row[position] for row in rows[:SAMPLE_ROWS]])
-            for position in range(len(columns))
+            column_width(headers[place], formats[place], [row[place] for row in sample])
+            for place in range(len(columns))
         ),
         keys=tuple(map(buffer.columns.index, buffer.keys)),
         rows=rows,
@@ -107,12 +117,6 @@ def header_texts(names: Iterable[str]) -> tuple[str, ...]:
             text = f"{base} ({number})"
         texts[header_key(text)] = text
     return tuple(texts.values())
-
-
-def column_format(column: Column, rows: tuple[Row, ...], position: int) -> NumberFormat | None:
-    """The format of a column, with milliseconds where its values have any."""
-    timed = column.kind in {Kind.DATE_TIME, Kind.TIME}
-    return number_format(column, milliseconds=timed and has_milliseconds(row[position] for row in rows))
 
 
 def column_width(header: str, shown_as: NumberFormat | None, sample: Iterable[Cell]) -> int:

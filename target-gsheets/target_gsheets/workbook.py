@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import msgspec
+
 from target_gsheets.cells import Cell
 from target_gsheets.marks import AnyMark, StreamMark, maybe_mark
+from target_gsheets.rows import PackedRows, in_chunks
 
 # What spreadsheets.get is asked for, and nothing more.
 FIELDS = (
@@ -19,6 +22,8 @@ FIELDS = (
 Row: TypeAlias = "Sequence[Cell]"
 
 MAX_CELLS = 10_000_000  # of a workbook, blank ones included
+
+_rows_decoder = msgspec.json.Decoder(list[tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The cells of a sheet: the first row and those below; trailing empty cells and rows are missing."""
+    """The cells of a sheet: the first row and those below; trailing empty cells and rows may be missing."""
 
     header: Row = ()
     rows: Sequence[Row] = ()
@@ -80,6 +85,12 @@ class Content:
     def is_blank(self) -> bool:
         """Whether there is no value anywhere."""
         return all(cell is None for cell in self.header) and not self.rows
+
+    @property
+    def width(self) -> int:
+        """How many columns hold anything."""
+        widths: Iterable[int] = self.rows.widths if isinstance(self.rows, PackedRows) else map(len, self.rows)
+        return max([len(self.header), *widths])
 
 
 def parse_workbook(answer: Mapping[str, Any]) -> Workbook:
@@ -115,10 +126,28 @@ def parse_sheet(answer: Mapping[str, Any]) -> Sheet:
     )
 
 
-def parse_content(answer: Mapping[str, Any]) -> Content:
-    """Read one value range; an empty cell comes as an empty text."""
-    rows = [[None if cell == "" else cell for cell in row] for row in answer.get("values", ())]
-    return Content(rows[0] if rows else (), rows[1:])
+def extend_content(content: Content, first: int, values: Sequence[msgspec.Raw]) -> Content:
+    """The content of a sheet with the rows of one more range, which begins at row `first` of the sheet.
+
+    Rows are packed at once, and as wide as the header where they are shorter. An empty cell comes as an empty text.
+    """
+    header = content.header
+    rows = content.rows if isinstance(content.rows, PackedRows) else PackedRows(content.rows)
+    if first == 0 and values:
+        (header,), values = parse_rows(values[:1], 0), values[1:]
+    if values:
+        rows.extend([(None,) * len(header)] * (first - 1 - len(rows)))  # blank ones at the end of the last range
+    for some in in_chunks(values):
+        rows.extend(parse_rows(some, len(header)))
+    return Content(header, rows)
+
+
+def parse_rows(values: Sequence[msgspec.Raw], width: int) -> list[Row]:
+    """Rows of an answer, filled up to `width`."""
+    rows = _rows_decoder.decode(b"[" + b",".join(values) + b"]")
+    blank = (None,) * width
+    rows = [row if len(row) >= width else row + blank[len(row) :] for row in rows]
+    return [tuple(None if cell == "" else cell for cell in row) if "" in row else row for row in rows]
 
 
 def find_sheet(workbook: Workbook, stream: str, title: str) -> Sheet | None:

@@ -16,10 +16,11 @@ from target_gsheets.cells import (
     Kind,
     Losses,
     NumberFormat,
-    cell_converter,
+    column_converter,
     column_of,
     has_milliseconds,
     number_format,
+    plain_cells,
 )
 
 UTC = ZoneInfo("UTC")
@@ -27,7 +28,9 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def to_cell(kind, value, zone=UTC, losses=None):
-    return cell_converter(Column("c", kind), zone, losses or Losses())(value)
+    losses = losses or Losses()
+    (cell,) = column_converter(Column("c", kind), zone, losses)(plain_cells([value], losses))
+    return cell
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,7 @@ def test_text_stays_text_whatever_it_looks_like(text):
         (9_007_199_254_740_993, "9007199254740993"),
         (Decimal("0.1"), 0.1),
         (Decimal("1.50"), 1.5),
-        (Decimal("1E+2"), 100.0),
+        (Decimal("1E+2"), 100),
         (Decimal("12345678901234567.89"), "12345678901234567.89"),
         (Decimal("0.1000000000000000055511151231257827"), "0.1000000000000000055511151231257827"),
         (Decimal("1E+400"), "1E+400"),
