@@ -45,10 +45,10 @@ class Intake:
         self.evidence[stream].incremental = incremental
         self.ended_on_state = False
 
-    def see_record(self, stream: str, version: int | None) -> bool:
-        """Count a record; True when it begins a new version, so that what is buffered is void."""
+    def see_records(self, stream: str, version: int | None, count: int = 1) -> bool:
+        """Count records; True when they begin a new version, so that what is buffered is void."""
         self.ended_on_state = False
-        return self.evidence[stream].see_record(version)
+        return self.evidence[stream].see_records(version, count)
 
     def see_activation(self, stream: str, version: int) -> None:
         """Note an ACTIVATE_VERSION."""

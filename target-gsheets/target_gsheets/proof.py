@@ -69,14 +69,14 @@ class Evidence:
     entry: Mapping[str, Any] | None = None  # what the last STATE has of this stream
     has_news: bool = False  # that entry came, or changed, after the last record
 
-    def see_record(self, version: int | None) -> bool:
-        """Count a record; True when it begins a version, so that rows of an older one are void."""
+    def see_records(self, version: int | None, count: int = 1) -> bool:
+        """Count records; True when they begin a version, so that rows of an older one are void."""
         begins = version != self.version and self.records > 0
         if begins:
             self.records = 0
         self.version = version
-        self.records += 1
-        self.records_since_state += 1
+        self.records += count
+        self.records_since_state += count
         self.activated = self.confirmed = self.has_news = False
         return begins
 

@@ -1,21 +1,26 @@
-"""Lines of bytes -> Singer messages, as JSON says them: numbers with a point or an exponent stay exact."""
+"""Lines of bytes -> Singer messages, as JSON says them: numbers with a point or an exponent stay exact.
+
+Many lines are parsed at a time, and records are handed on by the hundred. Where anything is odd about one of these
+lines, all are parsed one by one.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import IO, Any, cast
+from typing import IO, Any, TypeAlias, Union, cast
 
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerReader
 
 from target_gsheets.errors import SourceError
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
-
+# So many bytes are parsed at a time, in whole lines.
+BATCH_BYTES = 1 << 18
 
 # What a message of each type must have, and of which kind.
 REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
@@ -27,10 +32,37 @@ REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
 }
 
 
+Callbacks: TypeAlias = "dict[str, Callable[[dict[str, Any]], None]]"
+
+
+class Record(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):
+    """A RECORD message."""
+
+    stream: str
+    record: dict[str, Any]
+    version: Any = None
+    time_extracted: Any = None
+
+    def to_message(self) -> dict[str, Any]:
+        """The message as the SDK has it."""
+        return {"type": "RECORD", **msgspec.structs.asdict(self)}
+
+
+def other_message(kind: str) -> type[msgspec.Struct]:
+    """A type for messages that are looked at one by one."""
+    return msgspec.defstruct(f"{kind.title()}Message", [], tag_field="type", tag=kind)
+
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_types: Any = (Record, *map(other_message, REQUIRED.keys() - {"RECORD"}))
+_batch_decoder = msgspec.json.Decoder(Union[_types], float_hook=Decimal)  # noqa: UP007  of a tuple
+
+
 class MessageReader(GenericSingerReader[str]):
     """Reads stdin as bytes, so that only a line feed ends a line; `line_number` is that of the last line read."""
 
     line_number = 0
+    take_records: Callable[[str, Sequence[Record]], None] | None = None
 
     @property
     def default_input(self) -> IO[str]:
@@ -51,19 +83,62 @@ class MessageReader(GenericSingerReader[str]):
             raise SourceError(f"Line {self.line_number} of the input is a {kind} without a proper {wrong[0]!r}.")
         return cast("dict[str, Any]", message)
 
-    def process_lines(
-        self, file_input: IO[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
-    ) -> Counter[str]:
-        """Hand every message to its callback and return how many there were of each type."""
+    def process_lines(self, file_input: IO[str] | None, callbacks: Callbacks) -> Counter[str]:
+        """Hand every message to its callback and return how many there were of each type.
+
+        Records go to `take_records` where that is set: as many of one stream as come between two other messages.
+        """
         counts: Counter[str] = Counter()
-        for line in file_input or self.default_input:
-            self.line_number += 1
-            if line.isspace():
-                continue
-            message = self.deserialize_json(line)
-            callbacks[message["type"]](message)
-            counts[message["type"]] += 1
+        source = file_input or self.default_input
+        while lines := source.readlines(BATCH_BYTES):
+            messages = parse_lines(lines) if self.take_records else None
+            if messages is None:
+                self._process_one_by_one(lines, callbacks, counts)
+            else:
+                self._process_batch(lines, messages, callbacks, counts)
         return counts
+
+    def _process_one_by_one(self, lines: Sequence[str], callbacks: Callbacks, counts: Counter[str]) -> None:
+        """Parse each line and hand its message on."""
+        for line in lines:
+            self.line_number += 1
+            if not line.isspace():
+                message = self.deserialize_json(line)
+                callbacks[message["type"]](message)
+                counts[message["type"]] += 1
+
+    def _process_batch(
+        self, lines: Sequence[str], messages: Sequence[Any], callbacks: Callbacks, counts: Counter[str]
+    ) -> None:
+        """Hand on what is parsed already: records by stream, others one by one, each after the records before it."""
+        first = end = self.line_number
+        for are_records, group in itertools.groupby(messages, lambda message: type(message) is Record):
+            some = list(group)
+            start, end = end, end + len(some)
+            if are_records:
+                self._hand_on(some)
+                counts["RECORD"] += len(some)
+                self.line_number = end
+            else:
+                self._process_one_by_one(lines[start - first : end - first], callbacks, counts)
+
+    def _hand_on(self, records: Sequence[Record]) -> None:
+        """Hand on records by stream."""
+        streams: defaultdict[str, list[Record]] = defaultdict(list)
+        for record in records:
+            streams[record.stream].append(record)
+        for stream, some in streams.items():
+            if self.take_records:
+                self.take_records(stream, some)
+
+
+def parse_lines(lines: Sequence[str] | Sequence[bytes]) -> list[Any] | None:
+    """The messages of these lines, one for each; None where one of them must be looked at by itself."""
+    try:
+        messages = _batch_decoder.decode_lines(lines[0][:0].join(lines))  # type: ignore[arg-type]
+    except (ValueError, ArithmeticError, RecursionError):  # msgspec's errors are ValueErrors
+        return None
+    return messages if len(messages) == len(lines) else None
 
 
 def parse_line(line: str | bytes) -> Any:

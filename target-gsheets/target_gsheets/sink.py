@@ -1,25 +1,37 @@
-"""One stream: the SDK's batches -> its buffer. Records are checked against the schema; values stay as JSON has them."""
+"""One stream: its records -> its buffer. Records are checked against the schema; values stay as JSON has them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Protocol
 
 import jsonschema_rs
 from singer_sdk import Target
 from singer_sdk.exceptions import InvalidJSONSchema, InvalidRecord
-from singer_sdk.sinks import BatchSink
+from singer_sdk.sinks import RecordSink
 from singer_sdk.sinks.core import BaseJSONSchemaValidator
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
+
+# What the SDK takes out of records, unless it is asked to put it in.
+METADATA = {
+    "_sdc_extracted_at",
+    "_sdc_received_at",
+    "_sdc_batched_at",
+    "_sdc_deleted_at",
+    "_sdc_sequence",
+    "_sdc_table_version",
+    "_sdc_sync_started_at",
+}
 
 
 class BufferKeeper(Protocol):
     """Who keeps the buffers: the target, since they outlive the sinks."""
 
     def take_buffer(self, stream: str) -> RowBuffer:
-        """The buffer of a stream, with what an earlier sink of it still held."""
+        """The buffer of a stream."""
 
     def is_append_only(self, stream: str) -> bool:
         """Whether every record of a stream is a row of its own, whatever its key."""
@@ -39,6 +51,10 @@ class RecordValidator(BaseJSONSchemaValidator):
         except (ValueError, jsonschema_rs.ValidationError) as exc:
             raise InvalidJSONSchema(f"A SCHEMA of the input is no JSON Schema: {exc}") from exc
 
+    def are_valid(self, records: Iterable[dict[str, Any]]) -> bool:
+        """Whether all of these keep to the schema."""
+        return all(map(self._validator.is_valid, records))
+
     def validate(self, record: dict[str, Any]) -> None:
         """Raise InvalidRecord, naming the property and the rule, for a record that breaks the schema."""
         if self._validator.is_valid(record):
@@ -57,8 +73,10 @@ def without_multiples(schema: Any) -> Any:
     return schema
 
 
-class GSheetsSink(BatchSink):
+class GSheetsSink(RecordSink):
     """Collects a stream's rows; nothing leaves for Google before the input has ended."""
+
+    _validator: RecordValidator | None
 
     def __init__(self, target: Target, *args: Any, **kwargs: Any) -> None:
         super().__init__(target, *args, **kwargs)
@@ -70,23 +88,44 @@ class GSheetsSink(BatchSink):
         self.buffer.set_schema(self.schema, () if keeper.is_append_only(self.stream_name) else self.key_properties)
         self._known = {*self.schema["properties"]}
 
-    def get_validator(self) -> BaseJSONSchemaValidator | None:
+    def get_validator(self) -> RecordValidator | None:
         """The compiled validator, unless `validate_records` is off."""
         return RecordValidator(self.schema) if self.validate_schema else None
 
-    def process_batch(self, context: dict[str, Any]) -> None:
-        """Move a batch into the buffer."""
-        for record in context.get("records", ()):
-            self.buffer.add(record)
+    def process_record(self, record: dict[str, Any], context: dict[str, Any]) -> None:  # noqa: ARG002  the SDK's
+        """Move a record into the buffer."""
+        self.buffer.add(record)
+
+    def can_take(self, records: Sequence[dict[str, Any]]) -> bool:
+        """Whether these records, as the tap sent them, may go to the buffer all at once: they have their keys and keep
+        to the schema, and nothing is to be added to them.
+        """
+        if self.include_sdc_metadata_properties:
+            return False
+        shapes = {*map(tuple, records)}
+        names = {*itertools.chain.from_iterable(shapes)}
+        if not METADATA.isdisjoint(names):
+            for record in records:
+                self._remove_sdc_metadata_from_record(record)
+        has_keys = all(key in shape for shape in shapes for key in self.key_properties)
+        if not has_keys or not (self._validator is None or self._validator.are_valid(records)):
+            return False
+        self._note_unknown(names - METADATA)
+        return True
+
+    def take(self, records: Sequence[dict[str, Any]]) -> None:
+        """Move records into the buffer."""
+        self.buffer.add_many(records)
 
     def _validate_and_parse(self, record: dict[str, Any]) -> dict[str, Any]:
         """Check a record and leave its dates as text: `infinity` is a date to Postgres and to nobody else."""
         if self._validator is not None:
             self._validator.validate(record)
-        if unknown := record.keys() - self._known:
-            self._known |= unknown
-            self.logger.warning("Fields that the SCHEMA doesn't name are left out: %s", ", ".join(sorted(unknown)))
+        self._note_unknown(record.keys())
         return record
 
-    def _after_process_record(self, context: dict[str, Any]) -> None:
-        """Nothing: the SDK would log the whole batch at every record."""
+    def _note_unknown(self, names: Set[str]) -> None:
+        """Say once of a field that it is left out."""
+        if unknown := names - self._known:
+            self._known |= unknown
+            self.logger.warning("Fields that the SCHEMA doesn't name are left out: %s", ", ".join(sorted(unknown)))

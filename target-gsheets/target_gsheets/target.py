@@ -6,6 +6,7 @@ because only then is it known which streams are whole, and because all sheets ch
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import sys
@@ -13,11 +14,12 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import click
 import msgspec
-from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
 from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
@@ -28,7 +30,7 @@ from target_gsheets.errors import RemoteError, SourceError
 from target_gsheets.preview import preview_lines
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
-from target_gsheets.reader import MessageReader
+from target_gsheets.reader import MessageReader, Record
 from target_gsheets.rehearsal import rehearse
 from target_gsheets.report import RunReport, Stopwatch, StreamReport, notes_of, planned_report, sheet_line
 from target_gsheets.reporting import publish, sentence_of
@@ -56,14 +58,12 @@ class TargetGSheets(TargetProcess):
         self._outcome = Outcome()
         self._settings = parse_settings(self.config, os.environ)
         self._api = SheetsApi(self._settings, time.monotonic, self._pause)
+        self.message_reader.take_records = self._process_records
 
     # Messages
 
     def take_buffer(self, stream: str) -> RowBuffer:
-        """The buffer of a stream, with what an earlier sink of it still held."""
-        for sink in self._sinks_to_clear:
-            if sink.stream_name == stream:
-                self.drain_one(sink)
+        """The buffer of a stream."""
         return self.intake.buffers[stream]
 
     def is_append_only(self, stream: str) -> bool:
@@ -82,7 +82,7 @@ class TargetGSheets(TargetProcess):
         stream = message_dict["stream"]
         if stream in self.intake.failed:
             return
-        if self.intake.see_record(stream, message_dict.get("version")):
+        if self.intake.see_records(stream, message_dict.get("version")):
             self._forget_rows(stream)
         try:
             super()._process_record_message(message_dict)
@@ -91,10 +91,31 @@ class TargetGSheets(TargetProcess):
             self.intake.fail(stream, f"record {number} can't be taken: {one_line(exc)}")
             self.errors.append(exc)
 
+    def _process_records(self, stream: str, messages: Sequence[Record]) -> None:
+        """Take what came of one stream: at once where nothing asks for each record."""
+        for version, group in itertools.groupby(messages, attrgetter("version")):
+            some = list(group)
+            records = [message.record for message in some]
+            sink = self._plain_sink(stream)
+            if sink is None or stream in self.intake.failed or not sink.can_take(records):
+                for message in some:
+                    self._process_record_message(message.to_message())
+                continue
+            if self.intake.see_records(stream, version, len(records)):
+                self._forget_rows(stream)
+            sink.take(records)
+
+    def _plain_sink(self, stream: str) -> GSheetsSink | None:
+        """The sink of a stream that isn't mapped, filtered or flattened."""
+        maps = self.mapper.stream_maps.get(stream, [])
+        if [type(found) for found in maps] != [SameRecordTransform] or maps[0].flattening_enabled:
+            return None
+        sink = self._sinks_active.get(maps[0].stream_alias)
+        return sink if isinstance(sink, GSheetsSink) else None
+
     def _forget_rows(self, stream: str) -> None:
         """Drop what was buffered of an older version."""
         for alias in self.intake.aliases_of(stream):
-            self.drain_one(self._sinks_active[alias])
             self.intake.buffers[alias].clear()
 
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
@@ -118,7 +139,6 @@ class TargetGSheets(TargetProcess):
     def process_endofpipe(self) -> None:
         """Commit what arrived whole and pass on the STATE; then raise the first error of a record, if any."""
         for sink in (*self._sinks_to_clear, *self._sinks_active.values()):
-            self.drain_one(sink)
             sink.clean_up()
         self._committing = not self.is_dry
         self._watch.see(time.monotonic())

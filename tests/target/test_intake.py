@@ -14,7 +14,7 @@ def intake_of(*streams, state):
     intake = Intake()
     for stream in streams:
         intake.see_schema(stream, [stream], incremental=False)
-        intake.see_record(stream, None)
+        intake.see_records(stream, None)
     intake.see_state(state)
     return intake
 
@@ -56,7 +56,7 @@ def test_a_stream_s_entry_of_an_earlier_state_does_not_speak_of_its_end():
     intake = Intake()
     intake.see_state(given)
     intake.see_schema("users", ["users"], incremental=False)
-    intake.see_record("users", None)
+    intake.see_records("users", None)
     intake.see_state(given)
     assert intake.verdicts() == {"users": Verdict.UNPROVEN}
     intake.see_schema("users", ["users"], incremental=False)  # as a child stream's, which comes again and again
@@ -72,7 +72,7 @@ def test_each_stream_is_judged_by_its_own_entry():
 def test_a_stream_under_an_alias_is_judged_and_left_out_by_its_own_name():
     intake = Intake()
     intake.see_schema("users", ["people"], incremental=False)
-    intake.see_record("users", None)
+    intake.see_records("users", None)
     intake.see_state({"bookmarks": {"users": {"at": 1}}})
     assert intake.verdicts() == {"people": Verdict.LIKELY_WHOLE}
     assert intake.bookmark_digest("people") != ""
@@ -88,7 +88,7 @@ def test_two_streams_under_one_alias_are_refused():
 def test_a_stream_that_was_cut_short_has_failed():
     intake = Intake()
     intake.see_schema("users", ["users"], incremental=False)
-    intake.see_record("users", 1)
+    intake.see_records("users", 1)
     intake.last_line = 2
     assert intake.verdicts() == {"users": Verdict.CUT}
     assert intake.is_flawed

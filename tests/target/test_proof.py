@@ -22,9 +22,9 @@ def verdict_of(messages, *, incremental=False, state=None, broken=False, before=
             value = message if isinstance(message, dict) else {"bookmarks": {"s": {}}} if state is None else state
             seen.see_state(entry_of("s", value))
         elif message == RECORD:
-            seen.see_record(None)
+            seen.see_records(None)
         elif message[0] == RECORD:
-            seen.see_record(message[1])
+            seen.see_records(message[1])
         else:
             seen.see_activation(message[1])
     ended_on_state = bool(messages) and (messages[-1] == STATE or isinstance(messages[-1], dict))
@@ -147,5 +147,5 @@ def test_a_stream_without_records_is_emptied_only_by_a_state_that_may_mean_it(st
 
 def test_a_new_version_begins_the_stream_anew():
     seen = Evidence()
-    assert [seen.see_record(1), seen.see_record(1), seen.see_record(2)] == [False, False, True]
+    assert [seen.see_records(1), seen.see_records(1), seen.see_records(2)] == [False, False, True]
     assert seen.records == 1
