@@ -23,9 +23,10 @@ from gspread.http_client import HTTPClient
 from target_gsheets.errors import RemoteError, TransientError
 from target_gsheets.quota import Bucket
 from target_gsheets.refusals import parse_refusal, refused_token, translate, unreachable
+from target_gsheets.rows import PackedRows
 from target_gsheets.session import connect
 from target_gsheets.settings import Settings
-from target_gsheets.workbook import FIELDS, Row, Workbook, parse_workbook
+from target_gsheets.workbook import FIELDS, Row, Workbook, add_rows, parse_workbook
 
 # Google gives up on a request after 180 seconds [D]; waiting longer gains nothing.
 TIMEOUT_SECONDS = (10.0, 190.0)
@@ -45,7 +46,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class ValueRange(msgspec.Struct):
-    """A range of a values.batchGet answer, its rows unparsed: as objects a million cells take 80 MB."""
+    """Rows of an answer, unparsed: as objects a million cells take 80 MB."""
 
     values: list[msgspec.Raw] = []
 
@@ -56,6 +57,19 @@ class ValueRanges(msgspec.Struct):
     valueRanges: list[ValueRange] = []  # noqa: N815  Google's name
 
 
+class Update(msgspec.Struct):
+    """What one range of a values.batchUpdate answer holds now."""
+
+    updatedData: ValueRange = msgspec.field(default_factory=ValueRange)  # noqa: N815
+
+
+class Updates(msgspec.Struct):
+    """A values.batchUpdate answer."""
+
+    responses: list[Update] = []
+
+
+_updates_decoder = msgspec.json.Decoder(Updates)
 _values_decoder = msgspec.json.Decoder(ValueRanges)
 
 
@@ -142,25 +156,35 @@ class SheetsApi:
         """Write rows to A1 ranges, unparsed, and return what Google says they hold now; an empty cell is left alone."""
         body = {
             "valueInputOption": "RAW",
-            "data": [{"range": place, "values": rows} for place, rows in writes],
+            "data": [{"range": place, "values": list(rows)} for place, rows in writes],
             "includeValuesInResponse": True,
             "responseValueRenderOption": "UNFORMATTED_VALUE",
             "responseDateTimeRenderOption": "SERIAL_NUMBER",
         }
         url = gspread.urls.SPREADSHEET_VALUES_BATCH_UPDATE_URL % self.settings.spreadsheet_id
-        answer = self._write("values.batchUpdate", url, body, "responses.updatedData.values")
-        responses = answer.get("responses", ())
+        answer = self._write(
+            "values.batchUpdate", url, body, "responses.updatedData.values", decode=_updates_decoder.decode
+        )
+        responses: Sequence[Update] = answer.responses
         if len(responses) != len(writes):
             raise TransientError(f"Google answered {len(responses)} of {len(writes)} ranges.")
-        return [response.get("updatedData", {}).get("values", ()) for response in responses]
+        return [add_rows(PackedRows(), response.updatedData.values) for response in responses]
 
-    def _write(self, name: str, url: str, body: Mapping[str, Any], fields: str) -> Any:
+    def _write(
+        self,
+        name: str,
+        url: str,
+        body: Mapping[str, Any],
+        fields: str,
+        decode: Callable[[bytes], Any] = msgspec.json.decode,
+    ) -> Any:
         """One call that changes something; it is counted with its bytes."""
         data = _encoder.encode(body)
         self.calls.writes += 1
         self.calls.written_bytes += len(data)
         headers = {"Content-Type": "application/json"}
-        return self._call(name, "post", url, self._writes, data=data, headers=headers, params={"fields": fields})
+        params = {"fields": fields}
+        return self._call(name, "post", url, self._writes, decode=decode, data=data, headers=headers, params=params)
 
     def _call(
         self,

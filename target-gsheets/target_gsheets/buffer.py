@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from target_gsheets.cells import Cell, Losses, plain_cells, without_surrogates
@@ -65,10 +66,10 @@ class RowBuffer:
         if len(self._loose) == ROWS_A_PIECE:
             self._settle()
 
-    def add_many(self, records: Iterable[Mapping[Any, Any]]) -> None:
+    def add_many(self, records: Sequence[Mapping[Any, Any]]) -> None:
         """Add records, one after the other."""
         self._settle()
-        rows = [tuple(map(record.get, self._taken)) for record in records]
+        rows = self._rows_of(records)
         if self._taken:
             columns = (plain_cells(values, self.losses) for values in zip(*rows, strict=True))
             self._place(rows, list(zip(*columns, strict=True)))
@@ -80,6 +81,15 @@ class RowBuffer:
         self._rows = PackedRows()
         for found in (self._newer, self._places, self._loose):
             found.clear()
+
+    def _rows_of(self, records: Sequence[Mapping[Any, Any]]) -> list[tuple[Any, ...]]:
+        """The values of records in the order of `_kept`; where a record has none, None."""
+        if len(self._taken) > 1:
+            try:
+                return list(map(itemgetter(*self._taken), records))
+            except KeyError:
+                pass
+        return [tuple(map(record.get, self._taken)) for record in records]
 
     def _settle(self) -> None:
         """Make rows of the loose records."""

@@ -139,19 +139,24 @@ def plain_cells(values: Sequence[Any], losses: Losses) -> Sequence[Cell]:
 
     A text is left as it is: what it means, the schema says.
     """
-    if PLAIN_TYPES.issuperset(map(type, values)):
+    kinds = {*map(type, values)} - PLAIN_TYPES
+    if kinds == {int}:
+        numbers = [value for value in values if type(value) is int]
+        if min(numbers) > -MAX_INTEGER and max(numbers) < MAX_INTEGER:
+            return values
+    if not kinds:
         return values
     return [value if type(value) in PLAIN_TYPES else plain_cell(value, losses) for value in values]
 
 
 def plain_cell(value: Any, losses: Losses) -> Cell:
     """One JSON value as plain_cells has it."""
+    if isinstance(value, (Decimal, float)):
+        return number_cell(value)
     if isinstance(value, (str, bool)) or value is None:
         return value
     if isinstance(value, int):
         return value if -MAX_INTEGER < value < MAX_INTEGER else str(value)
-    if isinstance(value, (Decimal, float)):
-        return as_read(number_cell(value))
     return compact_json(value, losses)
 
 
@@ -164,6 +169,8 @@ def column_converter(column: Column, zone: tzinfo, losses: Losses) -> Callable[[
     }.get(column.kind)
 
     def to_cells(values: Sequence[Cell]) -> Sequence[Cell]:
+        if str not in {*map(type, values)}:
+            return values
         if read_text:
             values = [
                 serial if isinstance(cell, str) and (serial := read_text(cell)) is not None else cell for cell in values
@@ -176,21 +183,21 @@ def column_converter(column: Column, zone: tzinfo, losses: Losses) -> Callable[[
     return to_cells
 
 
-def as_read(cell: Cell) -> Cell:
-    """A number as the API answers it: without a point where it is whole."""
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
 def number_cell(value: Decimal | float) -> Cell:
     """A number where the shortest form of the nearest double has the same value, else its exact digits as text."""
     text = str(value)
-    if len(text) <= EXACT_DIGITS and "E" not in text and text[-1].isdigit():
-        return float(text)
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    nearest = float(exact)
-    if exact.is_finite() and (repr(nearest) == text or Decimal(repr(nearest)) == exact):
-        return nearest
-    return str(exact)
+    if not text[-1].isdigit():  # no number, or an infinite one
+        return text
+    nearest = float(text)
+    is_short = len(text) <= EXACT_DIGITS and "E" not in text
+    if is_short or repr(nearest) == text or Decimal(repr(nearest)) == Decimal(text):
+        return as_read(nearest)
+    return text
+
+
+def as_read(cell: Cell) -> Cell:
+    """A number as the API answers it: without a point where it is whole."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def are_clean(texts: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from target_gsheets import batch
 from target_gsheets.blocks import Block
 from target_gsheets.diff import keys_digest
 from target_gsheets.marks import ColumnMark, StreamMark
+from target_gsheets.rows import Table
 from target_gsheets.verification import Expected
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Row, Sheet
@@ -112,7 +113,7 @@ def plan_blank_sheet(sheet: Sheet, wanted: WantedSheet) -> SheetPlan:
 def fill_steps(sheet_id: int, wanted: WantedSheet) -> Iterator[Step]:
     """Fill an empty sheet: header, formats, rows."""
     if wanted.columns:
-        yield Block(sheet_id, 0, 0, (wanted.columns, *wanted.rows), fresh=True)
+        yield Block(sheet_id, 0, 0, Table(wanted.columns, wanted.rows), fresh=True)
         yield batch.bold_header(sheet_id, 0, len(wanted.columns))
     for position, number_format in enumerate(wanted.formats):
         if number_format:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import json
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import IO, Any, TypeAlias, Union, cast
 
 import msgspec
@@ -112,24 +113,22 @@ class MessageReader(GenericSingerReader[str]):
     ) -> None:
         """Hand on what is parsed already: records by stream, others one by one, each after the records before it."""
         first = end = self.line_number
-        for are_records, group in itertools.groupby(messages, lambda message: type(message) is Record):
+        for kind, group in itertools.groupby(messages, type):
             some = list(group)
             start, end = end, end + len(some)
-            if are_records:
+            if kind is Record:
                 self._hand_on(some)
                 counts["RECORD"] += len(some)
                 self.line_number = end
             else:
                 self._process_one_by_one(lines[start - first : end - first], callbacks, counts)
 
-    def _hand_on(self, records: Sequence[Record]) -> None:
-        """Hand on records by stream."""
-        streams: defaultdict[str, list[Record]] = defaultdict(list)
-        for record in records:
-            streams[record.stream].append(record)
-        for stream, some in streams.items():
+    def _hand_on(self, records: Iterable[Record]) -> None:
+        """Hand on records by stream; those of one stay in their order."""
+        stream_of = attrgetter("stream")
+        for stream, group in itertools.groupby(sorted(records, key=stream_of), stream_of):
             if self.take_records:
-                self.take_records(stream, some)
+                self.take_records(stream, list(group))
 
 
 def parse_lines(lines: Sequence[str] | Sequence[bytes]) -> list[Any] | None:

@@ -7,6 +7,7 @@ them. The contrary doesn't hold, since 1 and 1.0 differ in bytes; whoever finds 
 from __future__ import annotations
 
 import itertools
+import operator
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar, overload
@@ -100,6 +101,36 @@ class PackedRows(Sequence[Sequence[Cell]]):
                 yield range(number * ROWS_A_PIECE, (number + 1) * ROWS_A_PIECE)
         if len(self) == len(other) and self._tail == other._tail:
             yield range(len(self) - len(self._tail), len(self))
+
+
+class Table(Sequence[Sequence[Cell]]):
+    """Rows below a header, or some of these, without a copy of any."""
+
+    __slots__ = ("_header", "_numbers", "_rows")
+
+    def __init__(self, header: Sequence[Cell], rows: Sequence[Sequence[Cell]], numbers: range | None = None) -> None:
+        """`numbers` are the rows that belong to it, all if it is left out; the header is number 0."""
+        self._header = header
+        self._rows = rows
+        self._numbers = range(len(rows) + 1) if numbers is None else numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[Cell]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Table: ...
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return Table(self._header, self._rows, self._numbers[at])
+        number = self._numbers[at]
+        return self._rows[number - 1] if number else self._header
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and len(self) == len(other) and all(map(operator.eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def in_chunks(rows: Iterable[AnyRow]) -> Iterator[list[AnyRow]]:

@@ -40,6 +40,13 @@ def microseconds_of(hour: str, minute: str, second: str, fraction: str | None) -
 
 def date_serial(text: str) -> int | None:
     """The serial of an ISO date; None for what a sheet can't show as one, such as infinity or the year 44 BC."""
+    if len(text) == 10 and text[4] == text[7] == "-":
+        try:
+            days = date.fromisoformat(text).toordinal() - SERIAL_DAY_ZERO
+        except ValueError:
+            pass  # no such day, or digits that only we take for some
+        else:
+            return days if days >= 0 else None
     found = DATE.fullmatch(text)
     return day_number(found[1], found[2], found[3]) if found else None
 

@@ -137,9 +137,14 @@ def extend_content(content: Content, first: int, values: Sequence[msgspec.Raw]) 
         (header,), values = parse_rows(values[:1], 0), values[1:]
     if values:
         rows.extend([(None,) * len(header)] * (first - 1 - len(rows)))  # blank ones at the end of the last range
+    return Content(header, add_rows(rows, values, len(header)))
+
+
+def add_rows(rows: PackedRows, values: Sequence[msgspec.Raw], width: int = 0) -> PackedRows:
+    """Rows with those of an answer below them, which are filled up to `width`."""
     for some in in_chunks(values):
-        rows.extend(parse_rows(some, len(header)))
-    return Content(header, rows)
+        rows.extend(parse_rows(some, width))
+    return rows
 
 
 def parse_rows(values: Sequence[msgspec.Raw], width: int) -> list[Row]:
