@@ -23,10 +23,9 @@ from gspread.http_client import HTTPClient
 from target_gsheets.errors import RemoteError, TransientError
 from target_gsheets.quota import Bucket
 from target_gsheets.refusals import parse_refusal, refused_token, translate, unreachable
-from target_gsheets.rows import PackedRows
 from target_gsheets.session import connect
 from target_gsheets.settings import Settings
-from target_gsheets.workbook import FIELDS, Row, Workbook, add_rows, parse_workbook
+from target_gsheets.workbook import FIELDS, Row, Workbook, decode_updates, decode_values, parse_workbook
 
 # Google gives up on a request after 180 seconds [D]; waiting longer gains nothing.
 TIMEOUT_SECONDS = (10.0, 190.0)
@@ -43,34 +42,6 @@ SHOWN_FIELDS = (
 
 logger = logging.getLogger("target-gsheets.api")
 _encoder = msgspec.json.Encoder()
-
-
-class ValueRange(msgspec.Struct):
-    """Rows of an answer, unparsed: as objects a million cells take 80 MB."""
-
-    values: list[msgspec.Raw] = []
-
-
-class ValueRanges(msgspec.Struct):
-    """A values.batchGet answer."""
-
-    valueRanges: list[ValueRange] = []  # noqa: N815  Google's name
-
-
-class Update(msgspec.Struct):
-    """What one range of a values.batchUpdate answer holds now."""
-
-    updatedData: ValueRange = msgspec.field(default_factory=ValueRange)  # noqa: N815
-
-
-class Updates(msgspec.Struct):
-    """A values.batchUpdate answer."""
-
-    responses: list[Update] = []
-
-
-_updates_decoder = msgspec.json.Decoder(Updates)
-_values_decoder = msgspec.json.Decoder(ValueRanges)
 
 
 @dataclass(slots=True)
@@ -128,11 +99,12 @@ class SheetsApi:
             "dateTimeRenderOption": "SERIAL_NUMBER",
             "fields": "valueRanges.values",
         }
-        answer = self._call("values.batchGet", "get", url, self._reads, decode=_values_decoder.decode, params=params)
-        found: Sequence[ValueRange] = answer.valueRanges
+        found: list[Sequence[msgspec.Raw]] = self._call(
+            "values.batchGet", "get", url, self._reads, decode=decode_values, params=params
+        )
         if len(found) != len(ranges):
             raise TransientError(f"Google answered {len(found)} of {len(ranges)} ranges.")
-        return [value_range.values for value_range in found]
+        return found
 
     def batch_update(self, batch: Sequence[Mapping[str, Any]]) -> None:
         """Apply requests in order, all or none."""
@@ -162,13 +134,12 @@ class SheetsApi:
             "responseDateTimeRenderOption": "SERIAL_NUMBER",
         }
         url = gspread.urls.SPREADSHEET_VALUES_BATCH_UPDATE_URL % self.settings.spreadsheet_id
-        answer = self._write(
-            "values.batchUpdate", url, body, "responses.updatedData.values", decode=_updates_decoder.decode
+        found: list[Sequence[Row]] = self._write(
+            "values.batchUpdate", url, body, "responses.updatedData.values", decode=decode_updates
         )
-        responses: Sequence[Update] = answer.responses
-        if len(responses) != len(writes):
-            raise TransientError(f"Google answered {len(responses)} of {len(writes)} ranges.")
-        return [add_rows(PackedRows(), response.updatedData.values) for response in responses]
+        if len(found) != len(writes):
+            raise TransientError(f"Google answered {len(found)} of {len(writes)} ranges.")
+        return found
 
     def _write(
         self,

@@ -103,6 +103,40 @@ class PackedRows(Sequence[Sequence[Cell]]):
             yield range(len(self) - len(self._tail), len(self))
 
 
+def different_rows(now: PackedRows, wanted: PackedRows) -> tuple[list[int], list[int]]:
+    """The rows of each that aren't in the other, as far as their bytes tell: most sheets differ in a few, or in none.
+
+    Of equal rows in one, as many are left over as there are fewer in the other. Nothing is unpacked; rows that stand in
+    the same place in both cost next to nothing, others two numbers each.
+    """
+    heres, theres = bytearray(len(now)), bytearray(len(wanted))  # 1: is in both
+    for rows in now.same_rows(wanted):
+        heres[rows.start : rows.stop] = theres[rows.start : rows.stop] = b"\1" * len(rows)
+    first: dict[int, int] = {}  # the hash of a row -> its first place now
+    following: dict[int, int] = {}  # that place -> the next one with the same hash
+    for here in reversed(unmarked(heres)):
+        code = hash(now.packed(here))
+        if code in first:
+            following[here] = first[code]
+        first[code] = here
+    for there in unmarked(theres):
+        row = wanted.packed(there)
+        found = first.get(hash(row))
+        # Two rows that share a hash and nothing else are left to a closer look.
+        if found is not None and now.packed(found) == row:
+            heres[found] = theres[there] = 1
+            if found in following:
+                first[hash(row)] = following[found]
+            else:
+                del first[hash(row)]
+    return unmarked(heres), unmarked(theres)
+
+
+def unmarked(marks: bytearray) -> list[int]:
+    """The places that aren't marked, in order."""
+    return [place for place, mark in enumerate(marks) if not mark] if 0 in marks else []
+
+
 class Table(Sequence[Sequence[Cell]]):
     """Rows below a header, or some of these, without a copy of any."""
 

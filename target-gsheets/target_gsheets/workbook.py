@@ -23,7 +23,34 @@ Row: TypeAlias = "Sequence[Cell]"
 
 MAX_CELLS = 10_000_000  # of a workbook, blank ones included
 
+
+class ValueRange(msgspec.Struct):
+    """Rows of an answer, unparsed: as objects a million cells take 80 MB."""
+
+    values: list[msgspec.Raw] = []
+
+
+class ValueRanges(msgspec.Struct):
+    """A values.batchGet answer."""
+
+    valueRanges: list[ValueRange] = []  # noqa: N815  Google's name
+
+
+class Update(msgspec.Struct):
+    """What one range of a values.batchUpdate answer holds now."""
+
+    updatedData: ValueRange = msgspec.field(default_factory=ValueRange)  # noqa: N815  Google's name
+
+
+class Updates(msgspec.Struct):
+    """A values.batchUpdate answer."""
+
+    responses: list[Update] = []
+
+
 _rows_decoder = msgspec.json.Decoder(list[tuple[Any, ...]])
+_values_decoder = msgspec.json.Decoder(ValueRanges)
+_updates_decoder = msgspec.json.Decoder(Updates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,16 @@ def parse_sheet(answer: Mapping[str, Any]) -> Sheet:
             for found in answer.get("protectedRanges", ())
         ),
     )
+
+
+def decode_values(answer: bytes) -> list[Sequence[msgspec.Raw]]:
+    """The rows of each range of a values.batchGet answer, unparsed."""
+    return [found.values for found in _values_decoder.decode(answer).valueRanges]
+
+
+def decode_updates(answer: bytes) -> list[Sequence[Row]]:
+    """The rows that each range holds, of a values.batchUpdate answer."""
+    return [add_rows(PackedRows(), found.updatedData.values) for found in _updates_decoder.decode(answer).responses]
 
 
 def extend_content(content: Content, first: int, values: Sequence[msgspec.Raw]) -> Content:
