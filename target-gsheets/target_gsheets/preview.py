@@ -61,8 +61,7 @@ class Trace:
     removed: list[int] = field(default_factory=list)  # places among the rows of the content
 
     def __post_init__(self) -> None:
-        width = max(len(self.content.header), *map(len, self.content.rows), 0)
-        self.rows, self.columns = [*range(len(self.content.rows) + 1)], [*range(width)]
+        self.rows, self.columns = [*range(len(self.content.rows) + 1)], [*range(self.content.width)]
 
     def follow(self, steps: Sequence[Step]) -> None:
         """Take all steps."""
