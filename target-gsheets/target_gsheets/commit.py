@@ -10,7 +10,7 @@ import functools
 import itertools
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -21,7 +21,7 @@ from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.filling import SheetPlan, Step
 from target_gsheets.generation import MAX_ID, Generation, shows_two_tokens, swap
 from target_gsheets.grid import a1_range
-from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack
+from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack, torn_streams
 from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
 from target_gsheets.patience import patiently
@@ -189,6 +189,10 @@ class Mirror:
             return False
         moves = ((departure.stream, request) for departure in plan.departures for request in departure.requests)
         commits = list(pack(itertools.chain(requests, moves), self._max_requests)) or [Commit((), ())]
+        torn = torn_streams(commits) & {wanted.stream for wanted, _ in look.wanted if wanted.is_appended}
+        if torn:
+            self._fail_torn(torn)
+            return False
         if len(commits) > 1:
             logger.warning(
                 "The changes are too large for one request: they go in %d, and until the last is done readers may "
@@ -227,6 +231,16 @@ class Mirror:
             return True
         reader.remember({sheet.stream: sheet.standing for sheet in plan.sheets if sheet.standing})
         return False
+
+    def _fail_torn(self, streams: Collection[str]) -> None:
+        """Append nothing that takes several commits: should one of them fail, nobody could tell what is there."""
+        reason = (
+            "its new rows don't fit into one request, and there is no room in the workbook to prepare them in a hidden "
+            "sheet: delete what isn't needed, or send fewer rows at a time"
+        )
+        self.outcome.failed.update(dict.fromkeys(sorted(streams), reason))
+        if self.settings.on_error == "abort":
+            raise RemoteError(f"Nothing was written ('on_error' is 'abort'): {min(streams)}: {reason}.")
 
     def _send(self, requests: Sequence[Request], ranges: Sequence[str]) -> Mapping[int, Mapping[str, Any]]:
         """Send one commit; a long one that fails again and again may take Google too long, and is made shorter."""

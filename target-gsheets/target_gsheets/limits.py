@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -66,6 +67,16 @@ class Commit:
     def maybe_owner(self, request: int | None) -> str | None:
         """The stream that a request is for, by its place among these; what stands before them is for none."""
         return self.owners[request] if request is not None and 0 <= request < len(self.owners) else None
+
+
+def torn_streams(commits: Sequence[Commit]) -> set[str]:
+    """The streams whose requests don't go in one commit."""
+    return {
+        owner
+        for before, after in itertools.pairwise(commits)
+        for owner in {*before.owners} & {*after.owners}
+        if owner is not None
+    }
 
 
 def pack(requests: Iterable[tuple[str | None, Request]], max_requests: int = MAX_COMMIT_REQUESTS) -> Iterator[Commit]:

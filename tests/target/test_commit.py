@@ -280,6 +280,22 @@ def test_without_room_to_stage_no_reader_ever_sees_an_empty_sheet(workbook, monk
     assert "too large for one request: they go in" in caplog.text
 
 
+def test_rows_that_would_be_appended_in_several_requests_are_refused_rather_than_doubled(workbook, monkeypatch):
+    monkeypatch.setattr("target_gsheets.limits.MAX_COMMIT_BYTES", 9_000)
+    monkeypatch.setattr("target_gsheets.blocks.MAX_CHUNK_BYTES", 5_000)
+    posts = whole_stream("posts", {"id": "integer"}, [{"id": 1}])
+    method = {"load_method_overrides": "users=append-only", "max_request_bytes": 10_000}
+    workbook.sync(*users(*rows_of("a")), *posts, **method)
+    fill_up(workbook, 40 * 3 + 20)
+    workbook.emulator.set_faults({"kind": "cut", "when": "after", "method": "spreadsheets.batchUpdate", "nth": 2})
+    posts = whole_stream("posts", {"id": "integer"}, [{"id": 2}], version=2)
+    target = workbook.sync(*users(*rows_of("b"), version=2), *posts, **method)
+    assert "no room in the workbook" in target.intake.failed["users"]
+    assert workbook.values("users") == [list(row) for row in rows_of("a")]
+    assert workbook.values("posts") == [[2]]
+    assert workbook.states == [{"bookmarks": {"posts": {}}}]
+
+
 def test_a_change_by_somebody_while_a_big_one_is_prepared_is_seen(workbook):
     workbook.sync(*users(*rows_of("a")))
     workbook.reader.worksheet("users").add_cols(2)
