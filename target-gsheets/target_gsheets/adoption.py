@@ -40,6 +40,7 @@ def adopt_sheet(workbook: Workbook, sheet: Sheet, wanted: WantedSheet, taken: se
     copied = 0 if is_kept else sheet.cells
     return replace(
         filled,
+        adopted=True,
         steps=(*steps, *batch.clear_sheet(sheet.sheet_id), *filled.steps),
         grid_cells=filled.grid_cells + copied,
         peak_cells=max(filled.peak_cells, sheet.cells) + copied,

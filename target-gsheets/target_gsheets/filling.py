@@ -55,6 +55,7 @@ class SheetPlan:
     grid_cells: int = 0
     peak_cells: int = 0  # while it is being changed
     new: NewSheet | None = None
+    adopted: bool = False  # it was somebody's, with other columns, and is emptied first
     steps: tuple[Step, ...] = ()
     expected: Expected | None = None
     standing: tuple[Row, ...] = ()  # the rows that the next look must find, where the stream doesn't bring them all

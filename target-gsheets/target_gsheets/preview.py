@@ -162,7 +162,7 @@ def sheet_lines(plan: SheetPlan, wanted: WantedSheet, content: Content) -> Itera
         yield f"{where}: as it is, {plan.rows:,} rows"
     else:
         yield f"{where}: +{plan.added:,} ~{plan.changed:,} -{plan.removed:,}, then {plan.rows:,} rows"
-    trace = Trace(content)
+    trace = Trace(Content() if plan.adopted else content)
     trace.follow(plan.steps)
     if not plan.new and trace.columns_added:
         yield f"  + columns {', '.join(trace.columns_added)}"

@@ -26,7 +26,8 @@ def rehearse(
 ) -> Preview:
     """Plan a run of these streams; raise what the run would raise where it can't be planned at all."""
     settings = api.settings
-    reader = Reader(api, settings.timezone, streams, silent, RUN)
+    title, adopts = settings.sheet_title, settings.adopt_existing
+    reader = Reader(api, settings.timezone, streams, silent, RUN, title=title, adopts=adopts)
 
     def look_and_plan() -> Preview:
         look = reader.look({})

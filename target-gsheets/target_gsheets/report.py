@@ -25,6 +25,8 @@ def sheet_line(plan: SheetPlan) -> str:
 
 def notes_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
     """What an operator should know about a sheet that was committed."""
+    if plan.adopted:
+        yield f"The sheet {plan.title!r} was there with other columns. What it held is kept in a hidden copy."
     if plan.kept:
         yield (
             f"{plan.kept} rows of the sheet are missing from what the tap sent. They were kept, because "

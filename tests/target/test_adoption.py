@@ -37,13 +37,14 @@ def test_a_sheet_of_somebody_s_stays_beside_the_stream_s(workbook):
 
 
 @pytest.mark.parametrize("max_request_bytes", [2_000_000, 1_000], ids=["at-once", "staged"])
-def test_a_sheet_is_taken_over_if_it_shall_and_what_it_held_is_kept(workbook, max_request_bytes):
+def test_a_sheet_is_taken_over_if_it_shall_and_what_it_held_is_kept(workbook, max_request_bytes, caplog):
     sheet = somebody_s(workbook, OLD)
     rows = [(number, "x" * 50) for number in range(100)]
     workbook.sync(*users(*rows), adopt_existing=True, max_request_bytes=max_request_bytes)
     assert workbook.values("users") == [list(row) for row in rows]
     assert workbook.sheet_id("users") == sheet.id
     assert hidden(workbook) == {"users (before)": OLD}
+    assert "The sheet 'users' was there with other columns." in caplog.text
     workbook.sync(*users(*rows, version=2), adopt_existing=True)
     assert "spreadsheets.batchUpdate" not in workbook.calls
 

@@ -167,3 +167,15 @@ def test_the_writes_that_are_announced_are_those_that_the_run_makes(dry_run, wor
 )
 def test_a_cell_is_named_as_a_reader_would(cell, kind, text):
     assert cell_text(cell, kind) == text
+
+
+def test_a_sheet_to_be_taken_over_and_a_title_by_template_are_announced(workbook, dry_run):
+    workbook.reader.add_worksheet("Shop people", 9, 9).update([["phone", "fax"], ["1", "2"]], "A1")
+    done = dry_run(whole_stream("people", USERS, PEOPLE[:1]), sheet_title="Shop {stream}", adopt_existing=True)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[:3] == [
+        "people (sheet 'Shop people'): +1 ~0 -0, then 1 rows",
+        "  + columns id, name",
+        "  + id 1, name 'name 1'",
+    ]
+    assert "What it held is kept in a hidden copy." in done.stdout
