@@ -126,14 +126,13 @@ def compare_rows(
             keys=keys,
             remove=remove,
             row_capacity=sheet.row_count - 1,
+            gone=wanted.gone,
             keys_touched=lambda: is_sent_whole and bool(last_digest) and last_digest != keys_digest(now, keys),
         )
 
     if wanted.is_appended:
         return append_rows(sheet, now, rows, wanted.run), 0
-    if wanted.verdict is Verdict.INCREMENTAL:
-        return diff(remove=False), 0
-    changes = diff(remove=True)
+    changes = diff(remove=wanted.verdict is not Verdict.INCREMENTAL)
     removed = len(changes.removed)
     unlikely = removed > guards.max_unproven_delete_ratio * len(now)
     if removed and (wanted.verdict is Verdict.UNPROVEN or (wanted.verdict is Verdict.LIKELY_WHOLE and unlikely)):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -74,12 +74,14 @@ def diff_rows(
     remove: bool,
     row_capacity: int,
     keys_touched: Callable[[], bool] = lambda: False,
+    gone: Collection[RowKey] = (),
 ) -> RowChanges:
     """Compare rows that are already aligned to the stream's columns.
 
-    `keys` are the positions of the key columns, none for a keyless stream; `remove` allows removals; `row_capacity`
-    is how many rows the grid has below the header, since blank ones at its end don't show among the values;
-    `keys_touched` says whether people changed key cells, so that a row may have lost its key.
+    `keys` are the positions of the key columns, none for a keyless stream; `remove` allows removals, else only rows
+    with the keys in `gone` go; `row_capacity` is how many rows the grid has below the header, since blank ones at its
+    end don't show among the values; `keys_touched` says whether people changed key cells, so that a row may have lost
+    its key.
     """
     now, wanted = (rows if isinstance(rows, PackedRows) else PackedRows(rows) for rows in (now, wanted))
     matching = match_rows(now, wanted, keys, row_capacity, keys_touched)
@@ -90,11 +92,13 @@ def diff_rows(
         changed += runs
         changed_rows += bool(runs)
     others = [*matching.unwanted, *matching.theirs]
+    unwanted = matching.unwanted if remove else [here for here in matching.unwanted if row_key(now[here], keys) in gone]
+    removed = tuple(sorted(unwanted))
     return RowChanges(
         changed=tuple(changed),
-        removed=tuple(sorted(matching.unwanted)) if remove else (),
+        removed=removed,
         added=tuple(wanted[there] for there in matching.added),
-        after=last_but(len(now), others if remove else matching.theirs),
+        after=last_but(len(now), [*removed, *matching.theirs]),
         changed_rows=changed_rows,
         others=frozenset(others),
     )

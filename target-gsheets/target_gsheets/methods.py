@@ -6,6 +6,9 @@
 
 A stream that brings changes only (`bookmark_properties`) can't be mirrored: it is upserted, or appended to where it has
 no key.
+
+With `hard_delete` a record that carries `_sdc_deleted_at` removes its row, and an upsert that is proven whole by its
+version removes the rows that didn't come. What is appended to is a log, and never loses a row.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from typing import Any
 from target_gsheets.errors import ConfigurationError
 from target_gsheets.proof import Verdict
 
+DELETED_AT = "_sdc_deleted_at"
 SIGNS = {"*": ".*", "?": "."}
 
 
@@ -37,6 +41,7 @@ class LoadMethods:
 
     default: LoadMethod = LoadMethod.OVERWRITE
     overrides: tuple[tuple[re.Pattern[str], LoadMethod], ...] = ()
+    hard_delete: bool = False
 
     def of(self, stream: str) -> LoadMethod:
         """The method of a stream by the name that its sheet goes by."""
@@ -46,20 +51,26 @@ class LoadMethods:
         """Whether no two records of a stream are versions of one row."""
         return self.of(stream) is LoadMethod.APPEND_ONLY
 
+    def removes_deleted(self, stream: str) -> bool:
+        """Whether a record that says when its row was deleted takes the row out of the sheet."""
+        return self.hard_delete and not self.is_append_only(stream)
+
     def verdict_of(self, stream: str, verdict: Verdict, *, keyed: bool) -> Verdict:
         """What may be done to a stream's sheet, given what the stream's messages have shown."""
         if not verdict.is_committable:
             return verdict
         if self.is_append_only(stream) or (verdict is Verdict.INCREMENTAL and not keyed):
             return Verdict.APPENDED
+        if verdict is Verdict.WHOLE and self.hard_delete:
+            return verdict
         return Verdict.INCREMENTAL if self.of(stream) is LoadMethod.UPSERT else verdict
 
 
-def parse_methods(config: Mapping[str, Any]) -> LoadMethods:
+def parse_methods(config: Mapping[str, Any], *, hard_delete: bool = False) -> LoadMethods:
     """Read `load_method` and `load_method_overrides`; raise ConfigurationError with the setting's name."""
     default = parse_method("load_method", str(config.get("load_method", LoadMethod.OVERWRITE.value)))
     given = config.get("load_method_overrides", {})
-    return LoadMethods(default, tuple(parse_overrides("load_method_overrides", given)))
+    return LoadMethods(default, tuple(parse_overrides("load_method_overrides", given)), hard_delete)
 
 
 def parse_method(name: str, text: str) -> LoadMethod:

@@ -192,7 +192,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         timezone=parse_timezone(str(config["timezone"])) if "timezone" in config else None,
         retry_seconds=number_of(config, "retry_seconds", DEFAULT_RETRY_SECONDS, 0, 86_400),
         on_error=choice_of(config, "on_error", ON_ERROR),
-        methods=parse_methods(config),
+        methods=parse_methods(config, hard_delete=parse_flag("hard_delete", config.get("hard_delete", False))),
         adopt_existing=parse_flag("adopt_existing", config.get("adopt_existing", False)),
         sheet_title=parse_template("sheet_title", str(config.get("sheet_title", DEFAULT_TEMPLATE))),
         on_removed_stream=OnRemovedStream(choice_of(config, "on_removed_stream", ON_REMOVED_STREAM)),

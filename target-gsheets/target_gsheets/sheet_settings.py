@@ -25,6 +25,12 @@ SHEET_SETTINGS: dict[str, Any] = {
         "description": "Load methods of streams by patterns, as in events=append-only,*_log=upsert; the first pattern "
         "that fits counts.",
     },
+    "hard_delete": {
+        "type": ["boolean", "string", "null"],
+        "title": "Hard delete",
+        "description": "Remove the rows whose record carries _sdc_deleted_at, and of an upserted stream those that are "
+        "missing from a version that came whole. Default: false.",
+    },
     "on_removed_column": {
         "type": ["string", "null"],
         "title": "On a removed column",

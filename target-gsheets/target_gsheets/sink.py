@@ -14,13 +14,15 @@ from singer_sdk.sinks.core import BaseJSONSchemaValidator
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
+from target_gsheets.methods import DELETED_AT, LoadMethods
 
+DELETED_SCHEMA = {"type": ["string", "null"], "format": "date-time"}
 # What the SDK takes out of records, unless it is asked to put it in.
 METADATA = {
     "_sdc_extracted_at",
     "_sdc_received_at",
     "_sdc_batched_at",
-    "_sdc_deleted_at",
+    DELETED_AT,
     "_sdc_sequence",
     "_sdc_table_version",
     "_sdc_sync_started_at",
@@ -33,8 +35,9 @@ class BufferKeeper(Protocol):
     def take_buffer(self, stream: str) -> RowBuffer:
         """The buffer of a stream."""
 
-    def is_append_only(self, stream: str) -> bool:
-        """Whether every record of a stream is a row of its own, whatever its key."""
+    @property
+    def methods(self) -> LoadMethods:
+        """What the records of each stream do to the rows that are there."""
 
 
 class RecordValidator(BaseJSONSchemaValidator):
@@ -85,16 +88,32 @@ class GSheetsSink(RecordSink):
         missing = [key for key in self.key_properties if key not in self.schema["properties"]]
         if missing:
             raise SourceError(f"The key properties {missing} of {self.stream_name!r} aren't in its SCHEMA.")
-        self.buffer.set_schema(self.schema, () if keeper.is_append_only(self.stream_name) else self.key_properties)
+        self._is_append_only = keeper.methods.is_append_only(self.stream_name)
+        self._removes_deleted = keeper.methods.removes_deleted(self.stream_name)
+        self._deleted_at: Any = None  # what the record at hand says of its row, where that is no column
         self._known = {*self.schema["properties"]}
+        properties = self.schema["properties"] | ({DELETED_AT: DELETED_SCHEMA} if self._removes_deleted else {})
+        self.buffer.set_schema({"properties": properties}, () if self._is_append_only else self.key_properties)
 
     def get_validator(self) -> RecordValidator | None:
         """The compiled validator, unless `validate_records` is off."""
         return RecordValidator(self.schema) if self.validate_schema else None
 
     def process_record(self, record: dict[str, Any], context: dict[str, Any]) -> None:  # noqa: ARG002  the SDK's
-        """Move a record into the buffer."""
-        self.buffer.add(record)
+        """Move a record into the buffer.
+
+        One that says that its row was deleted changes nothing where neither the row goes nor a column tells it: it may
+        have nothing but its key.
+        """
+        if self._deleted_at and self._removes_deleted:
+            self.buffer.add({**record, DELETED_AT: self._deleted_at})
+        elif not self._deleted_at or self._is_append_only:
+            self.buffer.add(record)
+
+    def _remove_sdc_metadata_from_record(self, record: dict[str, Any]) -> None:
+        """As the SDK does, but note when the row was deleted."""
+        self._deleted_at = record.get(DELETED_AT)
+        super()._remove_sdc_metadata_from_record(record)
 
     def can_take(self, records: Sequence[dict[str, Any]]) -> bool:
         """Whether these records, as the tap sent them, may go to the buffer all at once: they have their keys and keep
@@ -104,6 +123,8 @@ class GSheetsSink(RecordSink):
             return False
         shapes = {*map(tuple, records)}
         names = {*itertools.chain.from_iterable(shapes)}
+        if DELETED_AT in names and any(record.get(DELETED_AT) for record in records):
+            return False
         if not METADATA.isdisjoint(names):
             for record in records:
                 self._remove_sdc_metadata_from_record(record)

@@ -27,6 +27,7 @@ from target_gsheets.command import one_line
 from target_gsheets.commit import Mirror, Outcome
 from target_gsheets.departures import RollCall
 from target_gsheets.errors import RemoteError, SourceError
+from target_gsheets.methods import DELETED_AT, LoadMethods
 from target_gsheets.preview import preview_lines
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
@@ -66,9 +67,10 @@ class TargetGSheets(TargetProcess):
         """The buffer of a stream."""
         return self.intake.buffers[stream]
 
-    def is_append_only(self, stream: str) -> bool:
-        """Whether every record of a stream is a row of its own, whatever its key."""
-        return self._settings.methods.is_append_only(stream)
+    @property
+    def methods(self) -> LoadMethods:
+        """What the records of each stream do to the rows that are there."""
+        return self._settings.methods
 
     def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
         super()._process_schema_message(message_dict)
@@ -162,15 +164,14 @@ class TargetGSheets(TargetProcess):
 
         The answer has the streams that sent nothing though their sheet lacks something: they must be sent whole.
         """
-        methods = self._settings.methods
         all_streams = self.intake.all_streams(verdicts.values())
         verdicts = {
-            name: methods.verdict_of(name, verdict, keyed=bool(self.intake.buffers[name].keys))
+            name: self.methods.verdict_of(name, verdict, keyed=bool(self.intake.buffers[name].keys))
             for name, verdict in verdicts.items()
         }
         digests = {name: self._bookmark_digest(name) for name in verdicts}
         arrived = [
-            Arrived(name, verdict, self.intake.buffers[name], digests[name] or "")
+            Arrived(name, verdict, self.intake.buffers[name], digests[name] or "", **self._deletion(name))
             for name, verdict in verdicts.items()
             if verdict.is_committable
         ]
@@ -225,10 +226,16 @@ class TargetGSheets(TargetProcess):
                 name,
             )
 
+    def _deletion(self, name: str) -> dict[str, Any]:
+        """Which column of a stream says that a row shall go, and whether people see it."""
+        if not self.methods.removes_deleted(name):
+            return {}
+        return {"deleted_at": DELETED_AT, "hides_deleted_at": not self.config.get("add_record_metadata")}
+
     def _bookmark_digest(self, name: str) -> str | None:
         """What the mark of a stream that sends nothing must say; anything will do where rows are only appended."""
         digest = self.intake.bookmark_digest(name)
-        return "" if digest and self.is_append_only(name) else digest
+        return "" if digest and self.methods.is_append_only(name) else digest
 
     def _rehearse(self, arrived: Sequence[Arrived], silent: Mapping[str, str]) -> Collection[str]:
         """Print what a commit would do; what it would refuse fails here as well."""

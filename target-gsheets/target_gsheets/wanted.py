@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -19,6 +20,7 @@ from target_gsheets.cells import (
     number_format,
 )
 from target_gsheets.columns import header_key
+from target_gsheets.diff import RowKey, comparable
 from target_gsheets.proof import Verdict
 from target_gsheets.rows import PackedRows
 from target_gsheets.workbook import Row
@@ -39,6 +41,8 @@ class Arrived:
     verdict: Verdict
     buffer: RowBuffer
     bookmark: str = ""
+    deleted_at: str = ""  # the column that says when a row was deleted, where that removes it
+    hides_deleted_at: bool = False  # ... and isn't one for people; then it is the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class WantedSheet:
     keys: tuple[int, ...]  # positions among the columns
     rows: Sequence[Row]
     losses: Losses
+    gone: frozenset[RowKey] = frozenset()  # keys of rows that shall go, whatever else stays
     bookmark: str = ""  # a digest of the bookmark that the rows came with
     run: str = ""  # an id of the run that brings them
 
@@ -73,17 +78,29 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> Wanted
     """Convert a stream's rows, column by column; the buffer is empty afterwards."""
     buffer = arrived.buffer
     losses = buffer.losses
+    names = buffer.columns
     columns = [column_of(name, schema) for name, schema in buffer.schema.items()]
     converters = [column_converter(column, zone, losses) for column in columns]
-    milliseconds = [False] * len(columns)
     rows = PackedRows()
+    keys = tuple(map(names.index, buffer.keys))
+    deleted = names.index(arrived.deleted_at) if arrived.deleted_at in names else None
+    if arrived.hides_deleted_at:
+        names, columns = names[:-1], columns[:-1]
+    milliseconds = [False] * len(columns)
+    gone: set[RowKey] = set()
     for chunk in buffer.release():
-        cells = [convert(values) for convert, values in zip(converters, zip(*chunk, strict=True), strict=True)]
-        rows.extend(zip(*cells, strict=True) if columns else chunk)
+        cells: list[Sequence[Cell]] = [
+            convert(values) for convert, values in zip(converters, zip(*chunk, strict=True), strict=True)
+        ]
+        if deleted is not None:
+            cells, keys_gone = part_deleted(cells, deleted, keys)
+            gone |= keys_gone
+        cells = cells[: len(columns)]
+        rows.extend(zip(*cells, strict=True) if columns else itertools.repeat((), len(chunk)))
         for place, column in enumerate(columns):
             timed = column.kind in {Kind.DATE_TIME, Kind.TIME} and not milliseconds[place]
             milliseconds[place] |= timed and has_milliseconds(cells[place])
-    headers = header_texts(buffer.columns)
+    headers = header_texts(names)
     formats = tuple(
         number_format(column, milliseconds=found) for column, found in zip(columns, milliseconds, strict=True)
     )
@@ -98,12 +115,26 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> Wanted
             column_width(headers[place], formats[place], [row[place] for row in sample])
             for place in range(len(columns))
         ),
-        keys=tuple(map(buffer.columns.index, buffer.keys)),
+        keys=keys,
         rows=rows,
         losses=losses,
+        gone=frozenset(gone),
         bookmark=arrived.bookmark,
         run=run,
     )
+
+
+def part_deleted(
+    cells: Sequence[Sequence[Cell]], deleted: int, keys: Sequence[int]
+) -> tuple[list[Sequence[Cell]], set[RowKey]]:
+    """The columns without the rows that were deleted at the source, and the keys of these, if they have any."""
+    goes = [cell is not None for cell in cells[deleted]]
+    stays = [not is_gone for is_gone in goes]
+    left: list[Sequence[Cell]] = [list(itertools.compress(column, stays)) for column in cells]
+    if not keys:
+        return left, set()
+    going = (itertools.compress(cells[key], goes) for key in keys)
+    return left, {comparable(row) for row in zip(*going, strict=True)}
 
 
 def header_texts(names: Iterable[str]) -> tuple[str, ...]:

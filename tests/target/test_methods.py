@@ -195,3 +195,70 @@ def test_rows_that_do_not_come_again_survive_a_sort_just_before_the_commit(workb
         workbook.sync(*users((1, "A"), version=2), load_method="upsert")
     assert edited
     assert workbook.values("users") == [[3, "c"], [2, "b"], [1, "A"]]
+
+
+def deletion(number, **more):
+    """What a tap that reads a log says of a row that went: its key, and when."""
+    return record_message("users", {"id": number, "_sdc_deleted_at": "2026-11-22T10:00:00Z", **more})
+
+
+INCREMENTAL = schema_message("users", USERS, bookmark_properties=["id"])
+STATE = {"type": "STATE", "value": {"bookmarks": {"users": {"lsn": 1}}}}
+
+
+@pytest.mark.parametrize("hard_delete", [True, "true"])
+@pytest.mark.parametrize("with_metadata", [True, False])
+def test_a_row_that_was_deleted_goes_if_it_shall(workbook, hard_delete, with_metadata):
+    options = {"hard_delete": hard_delete, "add_record_metadata": with_metadata}
+    workbook.sync(*users((1, "a"), (2, "b"), (3, "c")), **options)
+    more = record_message("users", {"id": 4, "name": "d"})
+    workbook.sync(INCREMENTAL, deletion(2), more, deletion(9), STATE, **options)
+    assert [row[:2] for row in workbook.values("users")] == [[1, "a"], [3, "c"], [4, "d"]]
+    assert ("_sdc_deleted_at" in workbook.all_values("users")[0]) is with_metadata
+
+
+def test_the_last_word_on_a_row_counts(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")), hard_delete=True)
+    again = record_message("users", {"id": 1, "name": "again"})
+    late = record_message("users", {"id": 2, "name": "late"})
+    workbook.sync(INCREMENTAL, deletion(1), again, late, deletion(2), STATE, hard_delete=True)
+    assert workbook.values("users") == [[1, "again"]]
+
+
+def test_a_row_that_was_deleted_stays_as_it_is_unless_it_shall_go(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")))
+    workbook.sync(INCREMENTAL, deletion(2), STATE)
+    assert workbook.values("users") == [[1, "a"], [2, "b"]]
+
+
+def test_a_row_that_was_deleted_says_when_where_there_is_a_column_for_it(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")), add_record_metadata=True)
+    workbook.sync(INCREMENTAL, deletion(2, name="b"), STATE, add_record_metadata=True)
+    header, *rows = workbook.all_values("users")
+    assert [row[header.index("_sdc_deleted_at")] for row in rows] == ["", pytest.approx(46348.41667)]
+
+
+def test_a_row_that_was_deleted_is_one_more_record_of_what_is_appended_to(workbook):
+    workbook.sync(*users((1, "a")), load_method="append-only", hard_delete=True)
+    workbook.sync(INCREMENTAL, deletion(1), STATE, load_method="append-only", hard_delete=True)
+    assert workbook.values("users") == [[1, "a"], [1, ""]]
+
+
+def test_an_upsert_that_came_whole_as_a_version_removes_what_did_not_come_if_it_shall(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")), load_method="upsert", hard_delete=True)
+    workbook.sync(*users((2, "b"), version=2), load_method="upsert", hard_delete=True)
+    assert workbook.values("users") == [[2, "b"]]
+    cut = [schema_message("users", USERS), record_message("users", {"id": 3, "name": "c"}), STATE]
+    workbook.sync(*cut, load_method="upsert", hard_delete=True)
+    assert workbook.values("users") == [[2, "b"], [3, "c"]]
+
+
+def test_a_whole_stream_leaves_deleted_rows_out(workbook):
+    workbook.sync(*users((1, "a"), (2, "b")), hard_delete=True)
+    gone = record_message("users", {"id": 2, "_sdc_deleted_at": "2026-11-22"}, 2)
+    records = [schema_message("users", USERS), record_message("users", {"id": 1, "name": "a"}, 2), gone]
+    end = [{"type": "ACTIVATE_VERSION", "stream": "users", "version": 2}, STATE]
+    workbook.sync(*records, *end, hard_delete=True)
+    assert workbook.values("users") == [[1, "a"]]
+    workbook.sync(*records, *end, hard_delete=True)
+    assert "spreadsheets.batchUpdate" not in workbook.calls
