@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from demo.emulator import Emulator
 
+STATUS = "_sync"  # the sheet that says how the sync goes
 Row = tuple[object, ...]
 Contents = dict[str, list[Row]]
 
@@ -25,10 +26,10 @@ class Changes:
 
 
 def read_workbook(emulator: Emulator, workbook: str) -> Contents:
-    """The cells of every visible sheet that has any, header first, as the API gives them unformatted."""
+    """The cells of every visible table that has any, header first, as the API gives them unformatted."""
     fields = "sheets.properties(title,hidden)"
     sheets = [sheet["properties"] for sheet in emulator.get(workbook, fields=fields)["sheets"]]
-    titles = [sheet["title"] for sheet in sheets if not sheet.get("hidden")]
+    titles = [sheet["title"] for sheet in sheets if not sheet.get("hidden") and sheet["title"] != STATUS]
     ranges = ["'" + title.replace("'", "''") + "'" for title in titles]
     answer = emulator.get(f"{workbook}/values:batchGet", ranges=ranges, valueRenderOption="UNFORMATTED_VALUE")
     values = [[tuple(row) for row in block.get("values", [])] for block in answer["valueRanges"]]

@@ -110,11 +110,11 @@ def freeze_header(sheet_id: int, rows: int) -> Request:
     return {"updateSheetProperties": {"properties": properties, "fields": "gridProperties.frozenRowCount"}}
 
 
-def bold_header(sheet_id: int, start: int, end: int) -> Request:
+def bold_header(sheet_id: int, start: int, end: int, row: int = 0) -> Request:
     """Make header cells bold, whatever else their format says."""
     return {
         "repeatCell": {
-            "range": grid_range(sheet_id, 0, 1, start, end),
+            "range": grid_range(sheet_id, row, row + 1, start, end),
             "cell": {"userEnteredFormat": {"textFormat": {"bold": True}}},
             "fields": "userEnteredFormat.textFormat.bold",
         }
@@ -157,6 +157,28 @@ def format_column(sheet_id: int, column: int, number_format: NumberFormat | None
     }
 
 
+def alarm(sheet_id: int, row: int, column: int, text: str) -> Request:
+    """Show a cell in red as long as it holds this text."""
+    red = {"backgroundColor": {"red": 0.96, "green": 0.8, "blue": 0.8}, "textFormat": {"bold": True}}
+    condition = {"type": "TEXT_EQ", "values": [{"userEnteredValue": text}]}
+    rule = {
+        "ranges": [grid_range(sheet_id, row, row + 1, column, column + 1)],
+        "booleanRule": {"condition": condition, "format": red},
+    }
+    return {"addConditionalFormatRule": {"rule": rule, "index": 0}}
+
+
+def write_cells(sheet_id: int, row: int, column: int, rows: Sequence[Sequence[dict[str, Any]]]) -> Request:
+    """Set the values of a rectangle, given as CellData, formats untouched."""
+    return {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
+            "rows": [{"values": list(cells)} for cells in rows],
+            "fields": "userEnteredValue",
+        }
+    }
+
+
 def widen_column(sheet_id: int, column: int, pixels: int) -> Request:
     """Set a column's width."""
     return {
@@ -168,12 +190,12 @@ def widen_column(sheet_id: int, column: int, pixels: int) -> Request:
     }
 
 
-def leave_mark(sheet_id: int, mark: AnyMark) -> Request:
-    """Put our mark on a sheet that has none, under the mark's own id where it has one."""
+def leave_mark(sheet_id: int | None, mark: AnyMark) -> Request:
+    """Put our mark on a sheet, or on the workbook, that has none, under the mark's own id where it has one."""
     entry = {
         "metadataKey": METADATA_KEY,
         "metadataValue": mark.to_value(),
-        "location": {"sheetId": sheet_id},
+        "location": {"spreadsheet": True} if sheet_id is None else {"sheetId": sheet_id},
         "visibility": "DOCUMENT",
     }
     chosen = {"metadataId": mark.metadata_id} if mark.metadata_id else {}

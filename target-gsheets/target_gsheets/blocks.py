@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from target_gsheets import batch
 from target_gsheets.cells import Cell
 from target_gsheets.diff import CellRun
 from target_gsheets.workbook import Row
@@ -84,13 +85,9 @@ def parse_cell_data(answer: dict[str, Any]) -> Cell:
 def write_requests(block: Block) -> Iterator[Request]:
     """Set the values of a block, formats untouched."""
     for chunk in split_block(block, MAX_CHUNK_BYTES, request_bytes):
-        yield {
-            "updateCells": {
-                "start": {"sheetId": chunk.sheet_id, "rowIndex": chunk.row, "columnIndex": chunk.column},
-                "rows": [{"values": [cell_data(cell) for cell in cells]} for cells in chunk.rows],
-                "fields": "userEnteredValue",
-            }
-        }
+        yield batch.write_cells(
+            chunk.sheet_id, chunk.row, chunk.column, [[cell_data(cell) for cell in cells] for cells in chunk.rows]
+        )
 
 
 def split_block(block: Block, max_bytes: int, row_bytes: Any) -> Iterator[Block]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import itertools
 import logging
+import math
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -18,19 +19,22 @@ from target_gsheets import batch
 from target_gsheets.api import SheetsApi
 from target_gsheets.departures import Departure, RollCall, plan_departures
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
-from target_gsheets.filling import SheetPlan, Step
-from target_gsheets.generation import MAX_ID, Generation, shows_two_tokens, swap
+from target_gsheets.filling import Step
+from target_gsheets.generation import MAX_ID, Generation, fresh_ids, settle, shows_two_tokens, swap
 from target_gsheets.grid import a1_range
 from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack, torn_streams
 from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
+from target_gsheets.outcome import Outcome
 from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
+from target_gsheets.report import InputSummary
 from target_gsheets.settings import Settings
 from target_gsheets.staging import Room, StagedBlock, Staging, commit_requests, stage, unstaged
+from target_gsheets.status_writer import OWNER, StatusWriter
 from target_gsheets.verification import is_as_expected
-from target_gsheets.wanted import Arrived, WantedSheet
-from target_gsheets.workbook import Row, Sheet
+from target_gsheets.wanted import Arrived
+from target_gsheets.workbook import Content, Row, Sheet
 
 Request: TypeAlias = "dict[str, Any]"
 
@@ -42,24 +46,6 @@ STALE_SECONDS = 3_600
 FEW_REQUESTS = 1_000
 
 logger = logging.getLogger("target-gsheets")
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What was done: the sheets with the changes that we made, and the streams that failed alone."""
-
-    plans: dict[str, tuple[SheetPlan, WantedSheet]] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    silent: Mapping[str, Sheet | None] = field(default_factory=dict)  # the sheets of streams that sent nothing
-    is_done: bool = False  # the workbook is in line, save for the streams that failed
-    cells: int | None = None  # of the workbook's grids as they are now
-    departures: tuple[Departure, ...] = ()
-    behind: frozenset[str] = frozenset()  # streams that must be sent whole: their sheet isn't what their bookmark says
-
-    @property
-    def sheets(self) -> list[tuple[SheetPlan, WantedSheet]]:
-        """The sheets that are in line now."""
-        return [found for stream, found in self.plans.items() if stream not in self.failed]
 
 
 @dataclass(slots=True)
@@ -77,17 +63,20 @@ class Mirror:
     run: str  # an id of this run
     roll: RollCall = field(default_factory=RollCall)
     outcome: Outcome = field(init=False, default_factory=Outcome)
+    _status: StatusWriter = field(init=False)
     _committed: list[Sequence[Step]] = field(init=False, default_factory=list)  # the steps of the commits that landed
     _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
     _staying: set[str] = field(init=False, default_factory=set)  # streams whose sheet can't be hidden or deleted
     _failed_commits: int = field(init=False, default=0)
     _max_requests: int = field(init=False, default=MAX_COMMIT_REQUESTS)
 
-    def commit(self, streams: Sequence[Arrived], silent: Mapping[str, str]) -> Outcome:
+    def commit(self, streams: Sequence[Arrived], silent: Mapping[str, str | None], summary: InputSummary) -> Outcome:
         """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`.
 
-        `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
+        `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark, if it has one;
+        `summary` has all that came.
         """
+        self._status = StatusWriter(self.settings, summary, self.now)
         reader = Reader(
             self.api,
             self.settings.timezone,
@@ -106,15 +95,21 @@ class Mirror:
         while True:
             look = reader.look(self.outcome.failed)
             self.outcome.behind, self.outcome.silent = look.behind, look.silent
-            plan = make_plan(look.workbook, look.contents, look.wanted, self._ids(look), self.settings.guards)
+            plan = self._plan(look, look.contents)
             plan = replace(plan, departures=self._departures(look, plan))
             self._note(look, plan)
-            if plan.is_empty and not any(self._is_stale(sheet) for sheet in look.leftovers):
+            stale = any(self._is_stale(sheet) for sheet in look.leftovers)
+            if plan.is_empty and not stale and not self._status.is_due(look, plan, self.outcome):
                 return
             if look.generation.needs_token:
                 self.api.batch_update(swap(look.generation, self.run, self._ids(look))[0])
             elif self._is_futile(plan) or self._apply(reader, look, plan):
                 return
+
+    def _plan(self, look: Look, contents: Mapping[int, Content]) -> Plan:
+        """What is to be done about the sheets that were looked at, whose cells are these."""
+        ids, guards = self._ids(look), self.settings.guards
+        return make_plan(look.workbook, contents, look.wanted, ids, guards, status_cells=math.prod(self._status.grid))
 
     def _is_futile(self, plan: Plan) -> bool:
         """Whether the last commit did just what is planned now, and Google shows it otherwise.
@@ -139,7 +134,9 @@ class Mirror:
             self.outcome.departures = ()
         wanted = {found.stream: found for found, _ in look.wanted}
         for sheet in plan.sheets:
-            self.outcome.plans.setdefault(sheet.stream, (sheet, wanted[sheet.stream]))
+            first, _ = self.outcome.plans.get(sheet.stream, (sheet, None))
+            here = replace(first, sheet_id=sheet.sheet_id, title=sheet.title)
+            self.outcome.plans[sheet.stream] = (here, wanted[sheet.stream])
         self.outcome.departures = self.outcome.departures or plan.departures
         self.outcome.cells = plan.cells
         self.outcome.failed.update(plan.failed)
@@ -167,16 +164,7 @@ class Mirror:
 
     def _ids(self, look: Look) -> Callable[[], int]:
         """A source of ids for sheets, marks and tokens that no sheet has; Google takes those that we choose."""
-        taken = {sheet.sheet_id for sheet in look.workbook.sheets}
-
-        def new_id() -> int:
-            while True:
-                found = self.chance.randint(1, MAX_ID)
-                if found not in taken:
-                    taken.add(found)
-                    return found
-
-        return new_id
+        return fresh_ids({sheet.sheet_id for sheet in look.workbook.sheets}, lambda: self.chance.randint(1, MAX_ID))
 
     # Applying a plan
 
@@ -188,28 +176,25 @@ class Mirror:
             self._judge_refusal(look, None, exc)
             return False
         moves = ((departure.stream, request) for departure in plan.departures for request in departure.requests)
-        commits = list(pack(itertools.chain(requests, moves), self._max_requests)) or [Commit((), ())]
-        torn = torn_streams(commits) & {wanted.stream for wanted, _ in look.wanted if wanted.is_appended}
-        if torn:
-            self._fail_torn(torn)
+        requests = itertools.chain(requests, moves)
+        new_id = self._ids(look)
+        generation, sheet, mark = settle(look.generation, self._status.blank(look, plan, new_id), new_id)
+        if self._status.is_due(look, plan, self.outcome):
+            status = self._status.requests(look, reader, sheet, mark, self.outcome)
+            requests = itertools.chain(requests, ((OWNER, request) for request in status))
+        commits = self._pack(look, requests)
+        if not commits:
             return False
-        if len(commits) > 1:
-            logger.warning(
-                "The changes are too large for one request: they go in %d, and until the last is done readers may "
-                "see old and new rows side by side.",
-                len(commits),
-            )
-        generation = look.generation
         left = (sheet for sheet in look.leftovers if not (staged and self._is_ours(sheet)))
         removals = [batch.delete_sheet(sheet.sheet_id) for sheet in left]
         expected = [sheet.expected for sheet in plan.sheets if sheet.expected]
         for commit in commits:
-            front, generation = swap(generation, self.run, self._ids(look))
+            front, generation = swap(generation, self.run, new_id)
             front += removals
             removals = []
             ranges = [shown for each in expected for shown in each.ranges()] if commit is commits[-1] else []
             if ranges:  # else all sheets are shown, without cells
-                ranges.append(a1_range(generation.title, 0, 1, 0, 1))
+                ranges.append(a1_range(sheet.title, 0, 1, 0, 1))
             try:
                 shown = self._send([*front, *commit.requests], ranges)
             except RefusedError as exc:
@@ -231,6 +216,21 @@ class Mirror:
             return True
         reader.remember({sheet.stream: sheet.standing for sheet in plan.sheets if sheet.standing})
         return False
+
+    def _pack(self, look: Look, requests: Iterable[tuple[str | None, Request]]) -> list[Commit]:
+        """Put the requests into as few commits as may be; none where a stream has failed of that."""
+        commits = list(pack(requests, self._max_requests)) or [Commit((), ())]
+        torn = torn_streams(commits) & {wanted.stream for wanted, _ in look.wanted if wanted.is_appended}
+        if torn:
+            self._fail_torn(torn)
+            return []
+        if len(commits) > 1:
+            logger.warning(
+                "The changes are too large for one request: they go in %d, and until the last is done readers may "
+                "see old and new rows side by side.",
+                len(commits),
+            )
+        return commits
 
     def _fail_torn(self, streams: Collection[str]) -> None:
         """Append nothing that takes several commits: should one of them fail, nobody could tell what is there."""
@@ -261,7 +261,10 @@ class Mirror:
             self._refused[owner] = look.generation
             if owner is None:
                 raise TransientError(f"The workbook was changed by another run meanwhile ({exc})") from exc
-        elif owner is None or self.settings.on_error == "abort":
+        elif owner == OWNER and not self._status.is_forbidden:
+            logger.warning("The status sheet can't be written, and isn't in this run: %s", exc)
+            self._status.is_forbidden = True
+        elif owner in {None, OWNER} or self.settings.on_error == "abort":
             raise exc
         else:
             self.outcome.failed[owner] = str(exc)
@@ -285,8 +288,7 @@ class Mirror:
 
     def _is_outdated(self, reader: Reader, look: Look, plan: Plan) -> bool:
         """Whether the sheets that are there would be changed otherwise by now; what people write beside them may."""
-        contents = reader.read_contents(look.sheets)
-        again = make_plan(look.workbook, contents, look.wanted, self._ids(look), self.settings.guards)
+        again = self._plan(look, reader.read_contents(look.sheets))
         before, now = ([sheet.steps for sheet in found.sheets if not sheet.new] for found in (plan, again))
         return before != now
 

@@ -17,7 +17,7 @@ from target_gsheets.api import SheetsApi
 from target_gsheets.errors import RefusedError, TransientError
 from target_gsheets.generation import Generation, find_generation
 from target_gsheets.grid import a1_range, quote_title
-from target_gsheets.marks import StagingMark
+from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.titles import DEFAULT_TEMPLATE, sheet_titles
 from target_gsheets.wanted import Arrived, WantedSheet, wanted_sheet
 from target_gsheets.workbook import Content, Row, Sheet, Workbook, extend_content, find_sheet
@@ -55,13 +55,13 @@ class Look:
 class Reader:
     """Looks at a workbook, as often as need be, for the same streams.
 
-    `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark.
+    `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark, if it has one.
     """
 
     api: SheetsApi
     timezone: tzinfo | None
     streams: Sequence[Arrived]
-    silent: Mapping[str, str]
+    silent: Mapping[str, str | None]
     run: str
     title: str = DEFAULT_TEMPLATE  # of a sheet that is made
     adopts: bool = False  # whether a stream takes over whatever sheet has its title
@@ -74,13 +74,14 @@ class Reader:
         zone = self.timezone or zone_of(workbook)
         wanted = [sheet for sheet in self._sheets(titles, zone) if sheet.stream not in failed]
         pairs = [(sheet, find_sheet(workbook, sheet.stream, sheet.title)) for sheet in wanted]
-        contents = self.read_contents([sheet for _, sheet in pairs if sheet])
+        sheets = [sheet for _, sheet in pairs if sheet]
+        contents = self.read_contents([*sheets, *status_sheets(workbook)] if sheets else [])
         pairs = [
             (each, sheet if sheet and (self.adopts or is_ours(sheet, contents[sheet.sheet_id], each)) else None)
             for each, sheet in pairs
         ]
         silent = {stream: find_sheet(workbook, stream, titles[stream]) for stream in self.silent}
-        behind = frozenset(stream for stream, bookmark in self.silent.items() if not holds(silent[stream], bookmark))
+        behind = frozenset(stream for stream, digest in self.silent.items() if not holds(silent[stream], digest))
         return Look(workbook, contents, pairs, find_generation(workbook), silent, behind)
 
     def read_contents(self, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
@@ -106,21 +107,38 @@ class Reader:
         return self._wanted
 
 
-def holds(sheet: Sheet | None, bookmark: str) -> bool:
-    """Whether a sheet holds the rows that came with a bookmark, whichever that is where it is empty."""
+def status_sheets(workbook: Workbook) -> list[Sheet]:
+    """The status sheet, where it has anything to read."""
+    return [sheet for sheet in workbook.sheets if isinstance(sheet.note, StatusMark) and sheet.note.is_shown]
+
+
+def holds(sheet: Sheet | None, bookmark: str | None) -> bool:
+    """Whether a sheet holds the rows that came with a bookmark, whichever that is where it is empty.
+
+    Without a bookmark a stream is sent whole anyway, whatever its sheet looks like.
+    """
+    if bookmark is None:
+        return True
     return sheet is not None and sheet.mark is not None and bookmark in {"", sheet.mark.bookmark}
+
+
+def clock_of(workbook: Workbook) -> ZoneInfo:
+    """The zone by which the workbook's formulas go; UTC where this machine doesn't know it."""
+    try:
+        return ZoneInfo(workbook.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def zone_of(workbook: Workbook) -> tzinfo:
     """The workbook's own time zone; UTC, with a warning, where this machine doesn't know it."""
-    try:
-        return ZoneInfo(workbook.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    zone = clock_of(workbook)
+    if zone.key != workbook.timezone:
         logger.warning(
             "The workbook's time zone %r is unknown here: instants are shown in UTC. Set 'timezone'.",
             workbook.timezone,
         )
-        return ZoneInfo("UTC")
+    return zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +149,14 @@ class Part:
     row: int
     range: str
     cells: int
+    is_status: bool = False
 
 
 def parts_of(sheet: Sheet) -> Iterator[Part]:
     """A sheet in parts of at most MAX_CELLS_A_READ cells, so that an answer never takes much memory."""
     if sheet.cells <= MAX_CELLS_A_READ:
-        yield Part(sheet.sheet_id, 0, quote_title(sheet.title), sheet.cells)
+        is_status = isinstance(sheet.note, StatusMark)
+        yield Part(sheet.sheet_id, 0, quote_title(sheet.title), sheet.cells, is_status)
         return
     height = max(1, MAX_CELLS_A_READ // sheet.column_count)
     for row in range(0, sheet.row_count, height):
@@ -146,10 +166,13 @@ def parts_of(sheet: Sheet) -> Iterator[Part]:
 
 
 def group_parts(parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """Parts that are read together."""
+    """Parts that are read together; the status sheet goes with whatever stands before it."""
     group: list[Part] = []
     cells = characters = 0
     for part in parts:
+        if group and part.is_status:
+            group.append(part)
+            continue
         length = len(quote(part.range)) + len("&ranges=")
         if group and (cells + part.cells > MAX_CELLS_A_READ or characters + length > MAX_ADDRESS_CHARACTERS_A_READ):
             yield group

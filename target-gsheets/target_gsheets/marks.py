@@ -1,12 +1,16 @@
-"""What we leave in a workbook to know our own again: developer metadata `target-gsheets` on each sheet of ours. Pure.
+"""What we leave in a workbook to know our own again: developer metadata `target-gsheets`. Pure.
+
+On each sheet of ours, and on the workbook:
 
     {"stream": …, "columns": [[name, format, header, state], …], "keys": …, "bookmark": …}    mirrors a stream
-    {"role": "status"}                                                                 holds the generation's token
     {"role": "staging", "run": …, "at": …}                                             is being filled, hidden
     {"role": "copy", "stream": …, "sheet": …}                                          holds what a sheet once held
+    {"role": "status", "sheet": …, "streams": […], "at": …, "state": …}                which is the status sheet, and
+                                                                                       what it says; on the workbook
 
 So people may rename any tab, a column that left the source can be told from theirs, and what a killed run left behind
-is found. Google keeps at most 30,000 characters of metadata for a sheet (second-hand).
+is found. What the workbook itself carries nobody can delete by hand, so it remembers which streams had a sheet. Google
+keeps at most 30,000 characters of metadata for a sheet, and as many for the workbook (second-hand).
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 METADATA_KEY = "target-gsheets"
@@ -51,15 +55,16 @@ class StreamMark:
     runs: tuple[str, ...] = ()  # the last that appended rows, where rows are appended whatever is there
     hidden: bool = False  # by us, since its stream went
     metadata_id: int = 0
+    is_partial: bool = False  # its sheet was deleted, and of an incremental stream only what is new has come since
 
     def to_value(self) -> str:
         """The entry's value. Many columns are compressed; far too many are left out, and then a column that has the
         name of one of ours counts as ours.
         """
         columns = [[column.name, *trimmed([column.shown_as, column.header, column.state])] for column in self.columns]
-        rest = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)} | (
-            {"hidden": True} if self.hidden else {}
-        )
+        rest: dict[str, Any] = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)}
+        flags = {"hidden": self.hidden, "partial": self.is_partial}
+        rest |= {name: flag for name, flag in flags.items() if flag}
         value = compact({"stream": self.stream, "columns": columns, **rest})
         if len(value) > MAX_METADATA_CHARACTERS:
             value = compact({"stream": self.stream, "columns": packed(columns), **rest})
@@ -70,13 +75,25 @@ class StreamMark:
 
 @dataclass(frozen=True, slots=True)
 class StatusMark:
-    """On the sheet that holds the token of the generation."""
+    """On the workbook: the sheet that holds the generation's token and shows the status, and what it says."""
 
+    sheet_id: int
+    streams: Mapping[str, int] = field(default_factory=dict)  # those that have had a sheet, each with its id
+    at: int = 0  # when the status was written, in seconds since 1970; 0 for never
+    state: str = ""  # of the run that wrote it
+    interval: int = 0  # how long it may be until the next time, in seconds
+    is_shown: bool = False
     metadata_id: int = 0
 
     def to_value(self) -> str:
-        """The entry's value."""
-        return compact({"role": "status"})
+        """The entry's value. Many streams are compressed; far too many are forgotten."""
+        rest = {"at": self.at, "state": self.state, "interval": self.interval, "shown": self.is_shown}
+        head = {"role": "status", "sheet": self.sheet_id, **rest}
+        streams = list(self.streams.items())
+        value = compact({**head, "streams": streams})
+        if len(value) > MAX_METADATA_CHARACTERS:
+            value = compact({**head, "streams": packed(streams)})
+        return value if len(value) <= MAX_METADATA_CHARACTERS else compact({**head, "streams": []})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,29 +143,37 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
         raise TypeError("a mark is an object")
     role = value.get("role")
     if role == "status":
-        return StatusMark()
+        return parse_status(value)
     if role == "staging":
         return StagingMark(str(value["run"]), float(value["at"]))
     if role == "copy":
         return CopyMark(str(value["stream"]), int(value["sheet"]))
-    columns = value["columns"]
-    columns = unpacked(columns) if isinstance(columns, str) else columns
-    columns = tuple(ColumnMark(*map(str, column)) for column in columns)
+    columns = tuple(ColumnMark(*map(str, column)) for column in unpacked(value["columns"]))
     stream, keys, bookmark, run = (str(value[name]) for name in ("stream", "keys", "bookmark", "run"))
-    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()), bool(value.get("hidden")))
+    hidden, partial = (bool(value.get(name)) for name in ("hidden", "partial"))
+    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()), hidden, is_partial=partial)
 
 
-def packed(columns: Sequence[Any]) -> str:
-    """Columns as a compressed text."""
-    return base64.b85encode(zlib.compress(compact(columns).encode(), 9)).decode()
+def parse_status(value: Mapping[str, Any]) -> StatusMark:
+    """Read the workbook's entry."""
+    streams = {str(stream): int(sheet_id) for stream, sheet_id in unpacked(value["streams"])}
+    sheet, at, interval = (int(value[name]) for name in ("sheet", "at", "interval"))
+    return StatusMark(sheet, streams, at, str(value["state"]), interval, bool(value["shown"]))
 
 
-def unpacked(text: str) -> Any:
-    """The columns of a compressed text; raise ValueError where it is none."""
+def packed(items: Sequence[Any]) -> str:
+    """A list as a compressed text."""
+    return base64.b85encode(zlib.compress(compact(items).encode(), 9)).decode()
+
+
+def unpacked(items: Any) -> Any:
+    """A list, which may be a compressed text; raise ValueError where it is another text."""
+    if not isinstance(items, str):
+        return items
     try:
-        return json.loads(zlib.decompress(base64.b85decode(text)))
+        return json.loads(zlib.decompress(base64.b85decode(items)))
     except zlib.error as exc:
-        raise ValueError("no compressed columns") from exc
+        raise ValueError("no compressed list") from exc
 
 
 def trimmed(texts: list[str]) -> list[str]:

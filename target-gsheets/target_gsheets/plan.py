@@ -11,15 +11,14 @@ from target_gsheets.blocks import Block
 from target_gsheets.departures import Departure
 from target_gsheets.errors import SheetError
 from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
-from target_gsheets.generation import STATUS_TITLE, free_title
+from target_gsheets.generation import free_title
 from target_gsheets.limits import refuse_too_large, refuse_too_long
 from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.proof import Guards
+from target_gsheets.settings import STATUS_TITLE
 from target_gsheets.sheet_plan import plan_sheet
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import MAX_CELLS, Content, Sheet, Workbook
-
-STATUS_CELLS = 1  # of the sheet of the token, where the commit has to add it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,18 @@ def make_plan(
     wanted: Sequence[tuple[WantedSheet, Sheet | None]],
     new_id: Callable[[], int],
     guards: Guards,
+    *,
+    status_cells: int = 1,
 ) -> Plan:
     """Plan a run: the sheets wanted, each with the one that is there, whose cells are in `contents` by its id.
 
-    Raise LimitError, naming the largest streams, when the workbook would outgrow what Google allows.
+    `status_cells` are those of the status sheet where there is none yet. Raise LimitError, naming the largest streams,
+    when the workbook would outgrow what Google allows.
     """
-    plan = plan_sheets(workbook, contents, wanted, new_id, guards)
+    plan = plan_sheets(workbook, contents, wanted, new_id, guards, status_cells=status_cells)
     if plan.spare_cells < 0:
-        plan = plan_sheets(workbook, contents, wanted, new_id, guards, removals_first=True)
+        sheets = (workbook, contents, wanted, new_id, guards)
+        plan = plan_sheets(*sheets, status_cells=status_cells, removals_first=True)
     return plan
 
 
@@ -62,6 +65,7 @@ def plan_sheets(
     new_id: Callable[[], int],
     guards: Guards,
     *,
+    status_cells: int,
     removals_first: bool = False,
 ) -> Plan:
     """As make_plan, with added rows before removed ones or after them."""
@@ -84,7 +88,7 @@ def plan_sheets(
             failed[sheet_wanted.stream] = str(exc)
     plans = [plan for plan in plans if plan.stream not in failed]
     touched = {sheet.sheet_id for found, sheet in wanted if sheet and found.stream not in failed}
-    status = 0 if any(isinstance(sheet.note, StatusMark) for sheet in workbook.sheets) else STATUS_CELLS
+    status = 0 if any(isinstance(sheet.note, StatusMark) for sheet in workbook.sheets) else status_cells
     others = [sheet for sheet in workbook.sheets if sheet.sheet_id not in touched]
     staying = sum(sheet.cells for sheet in others if not isinstance(sheet.note, StagingMark)) + status
     grids = {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans}

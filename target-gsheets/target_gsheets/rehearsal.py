@@ -8,21 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
 from target_gsheets.blocks import encoded_length, raw_bytes
-from target_gsheets.generation import swap
+from target_gsheets.generation import settle, swap
 from target_gsheets.limits import pack
 from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
 from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.preview import Cost, Preview
+from target_gsheets.settings import STATUS_TITLE
 from target_gsheets.staging import Room, commit_requests, stage, unstaged
 from target_gsheets.wanted import Arrived
+from target_gsheets.workbook import Sheet
 
 RUN = "rehearsal"
 
 
 def rehearse(
-    api: SheetsApi, streams: Sequence[Arrived], silent: Mapping[str, str], pause: Callable[[float], None]
+    api: SheetsApi, streams: Sequence[Arrived], silent: Mapping[str, str | None], pause: Callable[[float], None]
 ) -> Preview:
     """Plan a run of these streams; raise what the run would raise where it can't be planned at all."""
     settings = api.settings
@@ -49,7 +51,8 @@ def cost_of(look: Look, plan: Plan, max_request_bytes: int, new_id: Callable[[],
     if staging.request_bytes > max_request_bytes:
         room = Room(look.workbook.spare_cells, plan.spare_cells)
         staging = stage(plan.sheets, StagingMark(RUN, 0), max_request_bytes, new_id, room)
-    first, _ = swap(look.generation, RUN, new_id)
+    generation, *_ = settle(look.generation, Sheet(new_id(), STATUS_TITLE, 1, 1), new_id)
+    first, _ = swap(generation, RUN, new_id)
     first += [batch.delete_sheet(sheet.sheet_id) for sheet in look.leftovers]
     echoed = {staged: staged.block.rows for call in staging.calls for staged in call}
     steps = ((owner, request) for owner, step in staging.steps for request in commit_requests(step, echoed))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from target_gsheets.filling import SheetPlan
+from target_gsheets.outcome import Outcome
 from target_gsheets.proof import Verdict
 from target_gsheets.wanted import WantedSheet
 
@@ -15,6 +16,9 @@ REASONS = {
     Verdict.UNPROVEN: "the tap may have died: no new STATE of it came after the records, or their number is round",
     Verdict.LIKELY_WHOLE: "so many would go, and nothing proves that the stream is whole ('max_unproven_delete_ratio')",
 }
+UNCHANGED = "unchanged"
+BEHIND = "the sheet isn't as it was left: the next run brings all rows"
+NOT_REACHED = "the run failed before this stream was in its sheet"
 
 
 def sheet_line(plan: SheetPlan) -> str:
@@ -55,6 +59,20 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True)
+class InputSummary:
+    """What came in, by the names under which rows came: how long it took in seconds, and what failed of it."""
+
+    seconds: Mapping[str, float]  # all streams, in the order of their SCHEMAs
+    failed: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""  # the first failure, in a sentence
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no stream came at all."""
+        return not self.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class StreamReport:
     """What became of one stream; what says something of its sheet is None where that wasn't read."""
 
@@ -69,6 +87,34 @@ class StreamReport:
     seconds: float = 0.0  # from its first message to its last
     note: str = ""
     error: str | None = None
+
+
+def stream_reports(summary: InputSummary, outcome: Outcome) -> Iterator[StreamReport]:
+    """What became of each stream so far."""
+    failed = {**summary.failed, **outcome.failed}
+    for stream, seconds in summary.seconds.items():
+        sheet = outcome.silent.get(stream)
+        if stream in failed:
+            yield StreamReport(stream, seconds=seconds, error=failed[stream])
+        elif stream in outcome.plans:
+            plan, wanted = outcome.plans[stream]
+            notes = [*notes_of(plan, wanted), *([f"{BEHIND}."] if stream in outcome.behind else [])]
+            yield StreamReport(
+                stream=stream,
+                sheet=plan.title,
+                sheet_id=plan.sheet_id,
+                rows=plan.rows,
+                columns=plan.columns,
+                added=plan.added,
+                changed=plan.changed,
+                removed=plan.removed,
+                seconds=seconds,
+                note=" ".join(notes),
+            )
+        else:
+            note = BEHIND if stream in outcome.behind else UNCHANGED
+            title, sheet_id = (sheet.title, sheet.sheet_id) if sheet else (None, None)
+            yield StreamReport(stream, title, sheet_id, seconds=seconds, note=note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +161,3 @@ class RunReport:
 def iso_text(seconds: float) -> str:
     """An instant in UTC, with milliseconds."""
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
-
-
-def planned_report(plan: SheetPlan, wanted: WantedSheet, seconds: float) -> StreamReport:
-    """What became of a stream whose sheet was brought in line."""
-    return StreamReport(
-        stream=plan.stream,
-        sheet=plan.title,
-        sheet_id=plan.sheet_id,
-        rows=plan.rows,
-        columns=plan.columns,
-        added=plan.added,
-        changed=plan.changed,
-        removed=plan.removed,
-        seconds=seconds,
-        note=" ".join(notes_of(plan, wanted)),
-    )

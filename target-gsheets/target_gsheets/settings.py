@@ -31,6 +31,10 @@ DEFAULT_CALLS_PER_MINUTE = 60
 DEFAULT_UNPROVEN_RATIO = 0.5
 FLAGS = ("false", "true", "0", "1", "no", "yes")
 MAX_SHOWN_CHARACTERS = 60
+DEFAULT_STATUS_SECONDS = 3_600
+MAX_TITLE_CHARACTERS = 100
+STATUS_TITLE = "_sync"
+OFF = "off"
 ON_ERROR = ("stream", "abort")
 
 CONFIG_SCHEMA: dict[str, Any] = {
@@ -118,6 +122,18 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "description": "How long a run goes on trying when Google is busy or out of reach. "
             f"Default: {DEFAULT_RETRY_SECONDS}.",
         },
+        "status_sheet": {
+            "type": ["string", "null"],
+            "title": "Status sheet",
+            "description": "The title of the sheet that tells people when each table was synced last and what went "
+            f"wrong; off for none. Default: {STATUS_TITLE}.",
+        },
+        "status_every": {
+            "type": ["number", "string", "null"],
+            "title": "Seconds between two status updates",
+            "description": "How often a run that changes nothing writes the status sheet, in seconds; a change or a "
+            f"failure is written at once. Default: {DEFAULT_STATUS_SECONDS}.",
+        },
         "report_path": {
             "type": ["string", "null"],
             "title": "Report",
@@ -145,6 +161,8 @@ class Settings:
     max_request_bytes: int = DEFAULT_REQUEST_BYTES
     quota_reads_per_minute: float = DEFAULT_CALLS_PER_MINUTE
     quota_writes_per_minute: float = DEFAULT_CALLS_PER_MINUTE
+    status_sheet: str | None = STATUS_TITLE  # its title where it is made; None: people see none
+    status_every: float = DEFAULT_STATUS_SECONDS
     report_path: Path | None = None
 
     @property
@@ -204,6 +222,8 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         max_request_bytes=int(number_of(config, "max_request_bytes", DEFAULT_REQUEST_BYTES, 1_000, 10_000_000)),
         quota_reads_per_minute=number_of(config, "quota_reads_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
         quota_writes_per_minute=number_of(config, "quota_writes_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
+        status_sheet=parse_title(str(config.get("status_sheet", STATUS_TITLE))),
+        status_every=number_of(config, "status_every", DEFAULT_STATUS_SECONDS, 0, 31_536_000),
         report_path=Path(str(config["report_path"])) if "report_path" in config else None,
     )
 
@@ -269,6 +289,16 @@ def parse_timezone(name: str) -> ZoneInfo:
         raise ConfigurationError(
             f"'timezone' is {name!r}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
         ) from exc
+
+
+def parse_title(text: str) -> str | None:
+    """A sheet's title; None for `off`."""
+    title = text.strip()
+    if len(title) > MAX_TITLE_CHARACTERS:
+        raise ConfigurationError(
+            f"'status_sheet' has {len(title)} characters, and the title of a sheet at most {MAX_TITLE_CHARACTERS}."
+        )
+    return None if title.casefold() == OFF else title
 
 
 def parse_flag(name: str, value: Any) -> bool:

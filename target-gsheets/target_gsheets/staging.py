@@ -15,9 +15,9 @@ from target_gsheets import batch
 from target_gsheets.blocks import Block, encoded_length, merge_runs, raw_bytes, split_block, write_requests
 from target_gsheets.diff import diff_row
 from target_gsheets.filling import SheetPlan, Step
-from target_gsheets.generation import STATUS_TITLE
 from target_gsheets.grid import a1_range
 from target_gsheets.marks import StagingMark
+from target_gsheets.settings import STATUS_TITLE
 from target_gsheets.workbook import Row
 
 Request: TypeAlias = "dict[str, Any]"

@@ -24,18 +24,19 @@ from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from target_gsheets.api import SheetsApi
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.command import one_line
-from target_gsheets.commit import Mirror, Outcome
+from target_gsheets.commit import Mirror
 from target_gsheets.departures import RollCall
-from target_gsheets.errors import RemoteError, SourceError
+from target_gsheets.errors import AccessError, LimitError, RemoteError, SourceError
 from target_gsheets.methods import DELETED_AT, LoadMethods
+from target_gsheets.outcome import Outcome
 from target_gsheets.preview import preview_lines
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
 from target_gsheets.reader import MessageReader, Record
 from target_gsheets.rehearsal import rehearse
-from target_gsheets.report import RunReport, Stopwatch, StreamReport, notes_of, planned_report, sheet_line
+from target_gsheets.report import NOT_REACHED, InputSummary, RunReport, Stopwatch, notes_of, sheet_line, stream_reports
 from target_gsheets.reporting import publish, sentence_of
-from target_gsheets.settings import parse_settings
+from target_gsheets.settings import Settings, parse_settings
 from target_gsheets.sink import GSheetsSink
 from target_gsheets.wanted import Arrived
 
@@ -148,6 +149,7 @@ class TargetGSheets(TargetProcess):
         verdicts = self.intake.verdicts()
         if self.intake.is_flawed and self._settings.on_error == "abort":
             self.logger.error("Nothing was written, since 'on_error' is 'abort'.")
+            self._commit({})
         else:
             state = self.intake.state_to_pass_on(self._commit(verdicts))
             if state is not None and not self.is_dry:
@@ -160,9 +162,9 @@ class TargetGSheets(TargetProcess):
             raise self.errors[0]
 
     def _commit(self, verdicts: Mapping[str, Verdict]) -> Collection[str]:
-        """Bring the streams that may be committed into the workbook and report each.
+        """Bring the streams that may be committed into the workbook, report each, and say there how the run went.
 
-        The answer has the streams that sent nothing though their sheet lacks something: they must be sent whole.
+        The answer has the streams whose sheet lacks something: they must be sent whole.
         """
         all_streams = self.intake.all_streams(verdicts.values())
         verdicts = {
@@ -175,49 +177,67 @@ class TargetGSheets(TargetProcess):
             for name, verdict in verdicts.items()
             if verdict.is_committable
         ]
+        silent = {name: digests[name] for name, verdict in verdicts.items() if verdict is Verdict.SILENT}
         # Without a bookmark a stream is sent whole anyway, whatever its sheet looks like.
-        silent = {
-            name: digest for name, digest in digests.items() if digest is not None and verdicts[name] is Verdict.SILENT
-        }
+        is_idle = not arrived and not any(digest is not None for digest in silent.values())
         if self.is_dry:
-            return self._rehearse(arrived, silent)
-        if not arrived and not silent:
+            return self._rehearse(arrived, {} if is_idle else silent)
+        if is_idle:
+            self._say_how_it_went(silent, self._summary())
             return ()
+        roll = RollCall(
+            present=frozenset({*silent, *(each.stream for each in arrived)}),
+            everyone=all_streams,
+            policy=self._settings.on_removed_stream,
+            max_ratio=self._settings.guards.max_unproven_delete_ratio,
+        )
+        try:
+            self._mirror(self._settings, roll).commit(arrived, silent, self._summary())
+        except (RemoteError, LimitError) as exc:
+            if self._signal:
+                sys.exit(128 + self._signal)
+            for each in arrived:
+                self.intake.fail(each.stream, NOT_REACHED)
+            if not isinstance(exc, AccessError):
+                self._say_how_it_went({}, replace(self._summary(), error=one_line(exc)))
+            raise
+        self._log_outcome()
+        return self._outcome.behind
+
+    def _mirror(self, settings: Settings, roll: RollCall) -> Mirror:
+        """What keeps the workbook equal to the streams, for one attempt at it."""
         mirror = Mirror(
             api=self._api,
-            settings=self._settings,
+            settings=settings,
             pause=self._pause,
             now=time.time,
             chance=self._chance,
             run=self._run,
-            roll=RollCall(
-                present=frozenset({*silent, *(each.stream for each in arrived)}),
-                everyone=all_streams,
-                policy=self._settings.on_removed_stream,
-                max_ratio=self._settings.guards.max_unproven_delete_ratio,
-            ),
+            roll=roll,
         )
-        self._outcome = outcome = mirror.outcome
-        try:
-            mirror.commit(arrived, silent)
-        except RemoteError:
-            if self._signal:
-                sys.exit(128 + self._signal)
-            raise
-        self._announce(outcome)
-        for name, reason in outcome.failed.items():
-            self.intake.fail(name, reason)
-        return outcome.behind
+        self._outcome = mirror.outcome
+        return mirror
 
-    def _announce(self, outcome: Outcome) -> None:
+    def _say_how_it_went(self, silent: Mapping[str, str | None], summary: InputSummary) -> None:
+        """Write nothing but the status sheet, where it is due: that mustn't make a run fail, or last."""
+        if self._settings.status_sheet is None:
+            return
+        try:
+            self._mirror(replace(self._settings, retry_seconds=0), RollCall()).commit((), silent, summary)
+        except RemoteError as exc:
+            self.logger.warning("The status sheet can't be written: %s", one_line(exc))
+
+    def _log_outcome(self) -> None:
         """Say what was done, and what an operator should know of it."""
+        outcome, calls = self._outcome, self._api.calls
         for sheet, wanted in outcome.sheets:
             self.logger.info(sheet_line(sheet))
             for note in notes_of(sheet, wanted):
                 self.logger.warning("%s: %s", sheet.stream, note)
         for departure in outcome.departures:
             self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.title, departure.what)
-        calls = self._api.calls
+        for name, reason in outcome.failed.items():
+            self.intake.fail(name, reason)
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
         for name in sorted(outcome.behind):
             self.logger.warning(
@@ -237,7 +257,7 @@ class TargetGSheets(TargetProcess):
         digest = self.intake.bookmark_digest(name)
         return "" if digest and self.methods.is_append_only(name) else digest
 
-    def _rehearse(self, arrived: Sequence[Arrived], silent: Mapping[str, str]) -> Collection[str]:
+    def _rehearse(self, arrived: Sequence[Arrived], silent: Mapping[str, str | None]) -> Collection[str]:
         """Print what a commit would do; what it would refuse fails here as well."""
         if not arrived and not silent:
             click.echo("No stream arrived whole: nothing would be written.")
@@ -268,6 +288,16 @@ class TargetGSheets(TargetProcess):
         finally:
             publish(self._report(error), self._settings.report_path)
 
+    def _summary(self) -> InputSummary:
+        """What came in."""
+        failed = self.intake.failed
+        seconds = {alias: self._watch.seconds.get(stream, 0.0) for alias, stream in self.intake.aliases.items()}
+        return InputSummary(
+            seconds={alias: round(time, 3) for alias, time in seconds.items()},
+            failed={alias: failed[stream] for alias, stream in self.intake.aliases.items() if stream in failed},
+            error=self._first_failure(),
+        )
+
     def _first_failure(self) -> str:
         """What the run failed of first, as far as the input says it."""
         if self._signal:
@@ -290,18 +320,5 @@ class TargetGSheets(TargetProcess):
             bytes_sent=calls.written_bytes,
             bytes_received=calls.read_bytes,
             cells=outcome.cells if outcome.is_done else None,
-            streams=tuple(self._stream_report(*names) for names in self.intake.aliases.items()),
+            streams=tuple(stream_reports(self._summary(), outcome)),
         )
-
-    def _stream_report(self, alias: str, stream: str) -> StreamReport:
-        """One stream as it ended."""
-        seconds = round(self._watch.seconds.get(stream, 0.0), 3)
-        if stream in self.intake.failed:
-            return StreamReport(alias, seconds=seconds, error=self.intake.failed[stream])
-        if alias in self._outcome.plans and not self._outcome.is_done:
-            return StreamReport(alias, seconds=seconds, error="The run failed before this stream was in its sheet.")
-        if alias in self._outcome.plans:
-            return planned_report(*self._outcome.plans[alias], seconds)
-        sheet = self._outcome.silent.get(alias)
-        report = StreamReport(alias, seconds=seconds, note="unchanged")
-        return replace(report, sheet=sheet.title, sheet_id=sheet.sheet_id) if sheet else report

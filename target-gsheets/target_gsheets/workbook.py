@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 import msgspec
 
 from target_gsheets.cells import Cell
-from target_gsheets.marks import AnyMark, StreamMark, maybe_mark
+from target_gsheets.marks import AnyMark, StatusMark, StreamMark, maybe_mark
 from target_gsheets.rows import PackedRows, in_chunks
 
 # What spreadsheets.get is asked for, and nothing more.
 FIELDS = (
-    "properties(title,timeZone),"
+    "properties(title,timeZone),developerMetadata,"
     "sheets(properties(sheetId,title,index,hidden,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "developerMetadata,protectedRanges(protectedRangeId,description))"
 )
@@ -71,7 +71,7 @@ class Sheet:
     column_count: int
     frozen_rows: int = 0
     frozen_columns: int = 0
-    note: AnyMark | None = None  # what we left on it
+    note: AnyMark | None = None  # what we left on it, or on the workbook for it
     hidden: bool = False
     protections: tuple[Protection, ...] = ()
 
@@ -94,6 +94,7 @@ class Workbook:
     timezone: str
     sheets: tuple[Sheet, ...]
     titles: frozenset[str] = frozenset()  # all that are taken, in lower case; charts have tabs without a grid as well
+    status: StatusMark | None = None  # what we left on the workbook, whether or not that sheet is still there
 
     @property
     def spare_cells(self) -> int:
@@ -123,19 +124,23 @@ class Content:
 def parse_workbook(answer: Mapping[str, Any]) -> Workbook:
     """Read a spreadsheets.get answer."""
     properties = answer.get("properties", {})
+    mark = maybe_mark(answer.get("developerMetadata", ()))
+    status = mark if isinstance(mark, StatusMark) else None
     return Workbook(
         title=properties.get("title", ""),
         timezone=properties.get("timeZone", "Etc/GMT"),
         sheets=tuple(
-            parse_sheet(sheet) for sheet in answer.get("sheets", ()) if "gridProperties" in sheet["properties"]
+            parse_sheet(sheet, status) for sheet in answer.get("sheets", ()) if "gridProperties" in sheet["properties"]
         ),
+        status=status,
         titles=frozenset(sheet["properties"].get("title", "").casefold() for sheet in answer.get("sheets", ())),
     )
 
 
-def parse_sheet(answer: Mapping[str, Any]) -> Sheet:
-    """Read one sheet of a spreadsheets.get answer; the API leaves out what is zero."""
+def parse_sheet(answer: Mapping[str, Any], status: StatusMark | None = None) -> Sheet:
+    """Read one sheet of a spreadsheets.get answer; the API leaves out what is zero. The status sheet may be this."""
     properties = answer["properties"]
+    is_status = status is not None and status.sheet_id == properties.get("sheetId", 0)
     grid = properties["gridProperties"]
     return Sheet(
         sheet_id=properties.get("sheetId", 0),
@@ -144,7 +149,7 @@ def parse_sheet(answer: Mapping[str, Any]) -> Sheet:
         column_count=grid.get("columnCount", 0),
         frozen_rows=grid.get("frozenRowCount", 0),
         frozen_columns=grid.get("frozenColumnCount", 0),
-        note=maybe_mark(answer.get("developerMetadata", ())),
+        note=status if is_status else maybe_mark(answer.get("developerMetadata", ())),
         hidden=properties.get("hidden", False),
         protections=tuple(
             Protection(found["protectedRangeId"], found.get("description", ""))

@@ -17,6 +17,7 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 
 from sheets_emulator.testing import Emulator, running_emulator
+from target_gsheets.settings import STATUS_TITLE
 from target_gsheets.target import TargetGSheets
 
 GOOGLE = ("https://sheets.googleapis.com", "https://www.googleapis.com")
@@ -101,11 +102,11 @@ class Workbook:
         return self.reader.worksheet(title).get_values(value_render_option="UNFORMATTED_VALUE")
 
     def visible(self):
-        """What a reader sees at this moment, all at once: the rows of each tab by its title."""
+        """What a reader sees at this moment, all at once: the rows of each tab by its title, but for the status."""
         return {
             sheet.title: [tuple(row) for row in sheet.cells.rows]
             for sheet in self.emulator.workbook(self.spreadsheet_id).sheets
-            if not sheet.hidden
+            if not sheet.hidden and sheet.title != STATUS_TITLE
         }
 
     def sheet_id(self, title):
@@ -124,8 +125,9 @@ class Workbook:
         return {"credentials_json": key}
 
     def titles(self):
-        """The tabs that readers see."""
-        return [sheet.title for sheet in self.reader.worksheets(exclude_hidden=True)]
+        """The tabs that readers see beside the status sheet."""
+        titles = [sheet.title for sheet in self.reader.worksheets(exclude_hidden=True)]
+        return [title for title in titles if title != STATUS_TITLE]
 
 
 @pytest.fixture(scope="session")

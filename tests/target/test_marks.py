@@ -33,7 +33,14 @@ def test_a_stream_s_mark_is_read_as_it_was_left(mark):
     assert maybe_mark([entry("x", key="theirs"), entry(mark.to_value())]) == mark
 
 
-@pytest.mark.parametrize("mark", [StatusMark(5), StagingMark("run", 12.0, 5), CopyMark("users", 7, 5)])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        StatusMark(7, {"users": 3}, 12, "ok", 60, True, 5),
+        StagingMark("run", 12.0, 5),
+        CopyMark("users", 7, 5),
+    ],
+)
 def test_the_other_marks_are_read_as_they_were_left(mark):
     assert maybe_mark([entry(mark.to_value())]) == mark
 
@@ -55,6 +62,15 @@ def test_the_other_marks_are_read_as_they_were_left(mark):
 )
 def test_what_somebody_else_wrote_is_no_mark(value):
     assert maybe_mark([entry(value)]) is None
+
+
+@pytest.mark.parametrize(("count", "kept"), [(2_000, 2_000), (20_000, 0)], ids=["many", "too-many"])
+def test_the_streams_of_a_workbook_are_remembered_up_to_a_limit(count, kept):
+    mark = StatusMark(7, {f"stream-{number}": number for number in range(count)}, 12, "ok", 60, True, 5)
+    assert len(mark.to_value()) <= MAX_METADATA_CHARACTERS
+    assert maybe_mark([entry(mark.to_value())]) == StatusMark(
+        7, dict(list(mark.streams.items())[:kept]), 12, "ok", 60, True, 5
+    )
 
 
 def test_a_wide_table_keeps_its_columns():

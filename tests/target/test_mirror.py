@@ -43,7 +43,7 @@ def test_a_changed_row_costs_one_small_write(workbook):
     workbook.sync(*users(*rows))
     workbook.sync(*users(*rows[:-1], (1999, "new")))
     writes = [call for call in workbook.emulator.calls() if call["method"] == "POST" and "batchUpdate" in call["path"]]
-    assert [write["request_bytes"] < 900 for write in writes] == [True]
+    assert [write["request_bytes"] < 1_800 for write in writes] == [True]
     assert workbook.values("users")[-1] == [1999, "new"]
 
 
@@ -120,10 +120,13 @@ def test_a_schema_alone_changes_nothing(workbook):
     assert workbook.values("users") == [[1, "a"]]
 
 
-def test_a_schema_alone_without_a_bookmark_calls_nobody(workbook):
-    workbook.sync(schema_message("users", USERS), state_of())
-    assert workbook.calls == []
-    assert workbook.states == [{"bookmarks": {}}]
+def test_a_schema_alone_without_a_bookmark_asks_only_whether_the_status_is_due(workbook):
+    silent = [schema_message("users", USERS), state_of()]
+    workbook.sync(*silent)
+    assert (workbook.calls, workbook.states) == (["spreadsheets.get"], [{"bookmarks": {}}])
+    assert workbook.titles() == ["Sheet1"]
+    workbook.sync(*silent, status_sheet="off")
+    assert (workbook.calls, workbook.states) == ([], [{"bookmarks": {}}])
 
 
 def test_a_stream_that_sends_nothing_must_come_whole_where_its_sheet_is_missing(workbook, caplog):

@@ -1,0 +1,92 @@
+"""When a run writes the status, and with which requests: the last step of its last commit, or all of it.
+
+Somebody may forbid the status sheet to our account; then a run goes on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from target_gsheets import batch
+from target_gsheets.generation import free_title
+from target_gsheets.look import Look, Reader, clock_of
+from target_gsheets.marks import StatusMark
+from target_gsheets.outcome import Outcome
+from target_gsheets.plan import Plan
+from target_gsheets.report import InputSummary, stream_reports
+from target_gsheets.settings import STATUS_TITLE, Settings
+from target_gsheets.status import describe, is_due, state_of
+from target_gsheets.status_sheet import grid_of, status_requests
+from target_gsheets.workbook import Content, Sheet
+
+Request: TypeAlias = "dict[str, Any]"
+
+OWNER = ""  # of the requests that write the status; no stream has this name
+
+
+@dataclass(slots=True)
+class StatusWriter:
+    """Writes the status of one run; `now` is the time since 1970."""
+
+    settings: Settings
+    summary: InputSummary
+    now: Callable[[], float]
+    is_forbidden: bool = field(init=False, default=False)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """How many rows and columns the sheet has where it is made."""
+        return (1, 1) if self.settings.status_sheet is None else grid_of(len(self.summary.seconds))
+
+    def blank(self, look: Look, plan: Plan, new_id: Callable[[], int]) -> Sheet:
+        """The sheet to make where there is none."""
+        taken = {*look.workbook.titles, *(sheet.title.casefold() for sheet in plan.sheets)}
+        return Sheet(new_id(), free_title(self.settings.status_sheet or STATUS_TITLE, taken), *self.grid)
+
+    def is_due(self, look: Look, plan: Plan, outcome: Outcome) -> bool:
+        """Whether this run writes the status: with every change, else when its time has come.
+
+        A workbook that no run has ever changed has no status sheet, whatever went wrong.
+        """
+        mark = look.generation.mark
+        if not plan.is_empty or mark is None:
+            return not plan.is_empty
+        if self.settings.status_sheet is None:
+            return mark.is_shown
+        state, _ = state_of(self.summary, outcome.failed)
+        return look.generation.sheet is None or is_due(mark, state, self.now(), self.settings.status_every)
+
+    def requests(
+        self, look: Look, reader: Reader, sheet: Sheet, mark: StatusMark, outcome: Outcome
+    ) -> Iterator[Request]:
+        """Write the status to its sheet, and remember that on the workbook."""
+        streams = {found.mark.stream: found.sheet_id for found in look.workbook.sheets if found.mark}
+        made = {stream: plan.sheet_id for stream, (plan, _) in outcome.plans.items()}
+        new = replace(mark, streams={**mark.streams, **streams, **made})
+        if self.settings.status_sheet is None:
+            new = replace(new, is_shown=False)
+            if mark.is_shown and any(not other.hidden and other != sheet for other in look.workbook.sheets):
+                yield batch.hide_sheet(sheet.sheet_id, hidden=True)
+        else:
+            now = self.now()
+            state = state_of(self.summary, outcome.failed)
+            clock = (now, clock_of(look.workbook))
+            status = describe(state, stream_reports(self.summary, outcome), mark, clock, self.settings.status_every)
+            new = replace(new, at=round(now), state=status.state, interval=status.interval, is_shown=True)
+            if not self.is_forbidden:
+                if not mark.is_shown:
+                    yield batch.hide_sheet(sheet.sheet_id, hidden=False)
+                grid = (sheet.sheet_id, sheet.row_count, sheet.column_count)
+                yield from status_requests(grid, self._content(look, reader, sheet), status, mark.streams)
+        if new.to_value() != mark.to_value():
+            yield batch.renew_mark(new)
+
+    def _content(self, look: Look, reader: Reader, sheet: Sheet) -> Content:
+        """What stands in the sheet, which a run that read no cells hasn't seen yet."""
+        if look.generation.sheet is None:
+            return Content()
+        if sheet.sheet_id not in look.contents:
+            return reader.read_contents([sheet])[sheet.sheet_id]
+        return look.contents[sheet.sheet_id]
