@@ -84,6 +84,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
             digest,
             wanted.bookmark,
             wanted.runs_after(mark.runs if mark else ()),
+            is_partial=wanted.is_partial,
         ),
     )
 

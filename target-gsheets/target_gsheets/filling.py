@@ -126,7 +126,12 @@ def fresh_mark(wanted: WantedSheet) -> StreamMark:
     """Our mark on a sheet that we fill."""
     columns = (ColumnMark(name, str(shown or "")) for name, shown in zip(wanted.columns, wanted.formats, strict=True))
     return StreamMark(
-        wanted.stream, tuple(columns), keys_digest(wanted.rows, wanted.keys), wanted.bookmark, wanted.runs_after(())
+        stream=wanted.stream,
+        columns=tuple(columns),
+        keys=keys_digest(wanted.rows, wanted.keys),
+        bookmark=wanted.bookmark,
+        runs=wanted.runs_after(()),
+        is_partial=wanted.is_partial,
     )
 
 

@@ -42,6 +42,7 @@ class Intake:
                 )
         if stream not in self.evidence:
             self.evidence[stream].entry = entry_of(stream, self._state or {})
+            self.evidence[stream].resumed = None if self._state is None else self._bookmark_of(stream) is not None
         self.evidence[stream].incremental = incremental
         self.ended_on_state = False
 
@@ -111,13 +112,22 @@ class Intake:
 
         Empty for an incremental stream: its bookmark may move on without a row, and says nothing of the rows before.
         """
-        bookmarks = (self._state or {}).get("bookmarks")
-        bookmark = bookmarks.get(self._sources[alias]) if isinstance(bookmarks, Mapping) else None
-        if not bookmark:
+        bookmark = self._bookmark_of(self._sources[alias])
+        if bookmark is None:
             return None
         if self.evidence[self._sources[alias]].incremental:
             return ""
         return hashlib.sha256(msgspec.json.encode(bookmark, order="sorted")).hexdigest()[:16]
+
+    def resumed(self, alias: str) -> bool | None:
+        """Whether a stream brings only what is new since an earlier run; None where the tap doesn't say so."""
+        evidence = self.evidence[self._sources[alias]]
+        return evidence.resumed if evidence.incremental else False
+
+    def _bookmark_of(self, stream: str) -> Any:
+        """What the last STATE has for a stream; None where that is nothing."""
+        bookmarks = (self._state or {}).get("bookmarks")
+        return (bookmarks.get(stream) if isinstance(bookmarks, Mapping) else None) or None
 
     def state_to_pass_on(self, behind: Collection[str]) -> dict[str, Any] | None:
         """The last STATE without the bookmarks of streams whose rows aren't in the workbook.

@@ -38,7 +38,7 @@ class Look:
     wanted: Sequence[tuple[WantedSheet, Sheet | None]]
     generation: Generation
     silent: Mapping[str, Sheet | None]  # the sheets of the streams of which only the SCHEMA came
-    behind: frozenset[str]  # streams of which only the SCHEMA came, and whose sheet doesn't hold what they say it does
+    behind: frozenset[str]  # streams whose sheet doesn't hold what their bookmark says it does
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -66,6 +66,7 @@ class Reader:
     title: str = DEFAULT_TEMPLATE  # of a sheet that is made
     adopts: bool = False  # whether a stream takes over whatever sheet has its title
     _wanted: list[WantedSheet] = field(init=False, default_factory=list)
+    _partial: set[str] = field(init=False, default_factory=set)  # streams whose earlier rows are in no sheet
 
     def look(self, failed: Collection[str]) -> Look:
         """Read the workbook and the sheets of the streams that haven't failed."""
@@ -81,8 +82,31 @@ class Reader:
             for each, sheet in pairs
         ]
         silent = {stream: find_sheet(workbook, stream, titles[stream]) for stream in self.silent}
-        behind = frozenset(stream for stream, digest in self.silent.items() if not holds(silent[stream], digest))
-        return Look(workbook, contents, pairs, find_generation(workbook), silent, behind)
+        self._see_partial(workbook, pairs, contents)
+        pairs = [(replace(each, is_partial=each.stream in self._partial), sheet) for each, sheet in pairs]
+        behind = self._partial.union(
+            stream for stream, digest in self.silent.items() if not holds(silent[stream], digest)
+        )
+        return Look(workbook, contents, pairs, find_generation(workbook), silent, frozenset(behind))
+
+    def _see_partial(
+        self, workbook: Workbook, pairs: Sequence[tuple[WantedSheet, Sheet | None]], contents: Mapping[int, Content]
+    ) -> None:
+        """Note incremental streams whose earlier rows are gone with their sheet: what comes now is only the rest.
+
+        Once seen it stays so in this run, whose first commit makes the sheet anew.
+        """
+        had_sheets = workbook.status.streams if workbook.status else {}
+        resumed = {arrived.stream: arrived.resumed for arrived in self.streams}
+        for wanted, sheet in pairs:
+            stream = wanted.stream
+            content = contents[sheet.sheet_id] if sheet else Content()
+            if sheet is None or content.is_blank or not is_ours(sheet, content, wanted):
+                is_partial = stream in had_sheets if resumed[stream] is None else resumed[stream]
+            else:
+                is_partial = bool(sheet.mark and sheet.mark.is_partial and resumed[stream])
+            if is_partial:
+                self._partial.add(stream)
 
     def read_contents(self, sheets: Sequence[Sheet]) -> Mapping[int, Content]:
         """The cells of these sheets by id, in as few calls as their size allows."""
@@ -119,7 +143,8 @@ def holds(sheet: Sheet | None, bookmark: str | None) -> bool:
     """
     if bookmark is None:
         return True
-    return sheet is not None and sheet.mark is not None and bookmark in {"", sheet.mark.bookmark}
+    mark = sheet.mark if sheet else None
+    return mark is not None and not mark.is_partial and bookmark in {"", mark.bookmark}
 
 
 def clock_of(workbook: Workbook) -> ZoneInfo:

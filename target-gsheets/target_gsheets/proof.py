@@ -59,6 +59,7 @@ class Evidence:
     """What the messages of one stream have shown so far. Counts are of the current version's records."""
 
     incremental: bool = False
+    resumed: bool | None = None  # whether a STATE before its SCHEMA had a bookmark of it; None: no STATE came then
     records: int = 0
     records_since_state: int = 0
     version: int | None = None

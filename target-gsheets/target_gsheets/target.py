@@ -173,7 +173,14 @@ class TargetGSheets(TargetProcess):
         }
         digests = {name: self._bookmark_digest(name) for name in verdicts}
         arrived = [
-            Arrived(name, verdict, self.intake.buffers[name], digests[name] or "", **self._deletion(name))
+            Arrived(
+                name,
+                verdict,
+                self.intake.buffers[name],
+                digests[name] or "",
+                self.intake.resumed(name),
+                **self._deletion(name),
+            )
             for name, verdict in verdicts.items()
             if verdict.is_committable
         ]
@@ -240,10 +247,13 @@ class TargetGSheets(TargetProcess):
             self.intake.fail(name, reason)
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
         for name in sorted(outcome.behind):
+            why = (
+                "the rows before those that came now are missing, since somebody deleted them"
+                if name in outcome.plans
+                else "the tap sent nothing, but the sheet isn't as it was left with this bookmark"
+            )
             self.logger.warning(
-                "%s: the tap sent nothing, but the sheet isn't as it was left with this bookmark. The bookmark isn't "
-                "passed on, so that the next run brings all rows.",
-                name,
+                "%s: %s. The bookmark isn't passed on, so that the next run brings all rows.", name, why
             )
 
     def _deletion(self, name: str) -> dict[str, Any]:

@@ -35,12 +35,15 @@ WIDEST = 320
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A stream as it arrived: its rows, what may be done with them, and a digest of the bookmark that came along."""
+    """A stream as it arrived: its rows, what may be done with them, a digest of the bookmark that came along, and
+    whether it went on where an earlier run ended (None: the tap doesn't say).
+    """
 
     stream: str
     verdict: Verdict
     buffer: RowBuffer
     bookmark: str = ""
+    resumed: bool | None = None
     deleted_at: str = ""  # the column that says when a row was deleted, where that removes it
     hides_deleted_at: bool = False  # ... and isn't one for people; then it is the last
 
@@ -61,6 +64,7 @@ class WantedSheet:
     gone: frozenset[RowKey] = frozenset()  # keys of rows that shall go, whatever else stays
     bookmark: str = ""  # a digest of the bookmark that the rows came with
     run: str = ""  # an id of the run that brings them
+    is_partial: bool = False  # rows that came before these are in no sheet
 
     @property
     def is_appended(self) -> bool:

@@ -21,6 +21,7 @@ import gspread
 import psycopg
 from psycopg import sql
 
+STATUS = "_sync"  # the sheet that mirrors nothing
 DAY_0 = datetime(1899, 12, 30)
 MOMENTS = {"date", "time", "timestamp", "timestamptz"}
 
@@ -123,7 +124,7 @@ def actual_table(values: Sequence[Sequence[Any]], moments: Sequence[bool]) -> Ta
 
 def read_sheets(spreadsheet: gspread.Spreadsheet) -> dict[str, list[list[Any]]]:
     """The unformatted values of every visible sheet, by title; dates and times as serial numbers."""
-    titles = [sheet.title for sheet in spreadsheet.worksheets() if not sheet.isSheetHidden]
+    titles = [sheet.title for sheet in spreadsheet.worksheets() if not sheet.isSheetHidden and sheet.title != STATUS]
     ranges = [gspread.utils.absolute_range_name(title) for title in titles]
     options = {"valueRenderOption": "UNFORMATTED_VALUE", "dateTimeRenderOption": "SERIAL_NUMBER"}
     blocks = spreadsheet.values_batch_get(ranges, options)["valueRanges"]

@@ -407,3 +407,60 @@ def test_columns_are_as_wide_as_their_first_rows_within_reason(workbook):
 def test_an_emulator_that_wants_credentials_says_where_they_are(workbook):
     with pytest.raises(AccessError, match="/_emulator/credentials"):
         workbook.sync(*users((1, "a")), credentials_json="")
+
+
+def incremental(*numbers, bookmark, resumed=None, stream="users"):
+    """What a tap sends of an incremental stream; `resumed` is the bookmark that it began with, if it says so."""
+    schema = schema_message(stream, USERS, bookmark_properties=["id"])
+    began = [state_of(**{stream: resumed})] if resumed else []
+    records = [record_message(stream, {"id": number, "name": "a"}) for number in numbers]
+    return [*began, schema, *records, state_of(**{stream: bookmark})]
+
+
+@pytest.mark.parametrize("status_sheet", ["_sync", "off"])
+@pytest.mark.parametrize("resumed", [None, {"at": 2}], ids=["silent-tap", "sdk-tap"])
+@pytest.mark.parametrize("loss", ["sheet", "every-sheet", "cells"])
+def test_an_incremental_stream_whose_rows_were_deleted_comes_back_whole(workbook, loss, resumed, status_sheet, caplog):
+    workbook.sync(*incremental(1, 2, bookmark={"at": 2}), status_sheet=status_sheet)
+    sheets = workbook.reader.worksheets()
+    if loss == "cells":
+        workbook.reader.worksheet("users").clear()
+    else:
+        gone = [sheet for sheet in sheets if sheet.title != "Sheet1" and (loss != "sheet" or sheet.title == "users")]
+        workbook.edit(*({"deleteSheet": {"sheetId": sheet.id}} for sheet in gone))
+    workbook.sync(*incremental(3, bookmark={"at": 3}, resumed=resumed), status_sheet=status_sheet)
+    assert workbook.states == [{"bookmarks": {}}]
+    assert "users: the rows before those that came now are missing" in caplog.text
+    workbook.sync(*incremental(1, 2, 3, bookmark={"at": 3}), status_sheet=status_sheet)
+    assert workbook.states == [{"bookmarks": {"users": {"at": 3}}}]
+    assert sorted(row[0] for row in workbook.values("users")) == [1, 2, 3]
+    workbook.sync(*incremental(4, bookmark={"at": 4}, resumed=resumed), status_sheet=status_sheet)
+    assert workbook.states == [{"bookmarks": {"users": {"at": 4}}}]
+
+
+def test_a_sheet_that_began_in_the_middle_is_asked_for_until_it_comes_whole(workbook):
+    workbook.sync(*incremental(1, 2, bookmark={"at": 2}))
+    workbook.edit({"deleteSheet": {"sheetId": workbook.sheet_id("users")}})
+    workbook.sync(*incremental(3, bookmark={"at": 3}, resumed={"at": 2}))
+    again = incremental(4, bookmark={"at": 4}, resumed={"at": 2})  # nobody kept the STATE of the last run
+    for messages in (again, again, incremental(bookmark={"at": 4}, resumed={"at": 2})):
+        workbook.sync(*messages)
+        assert workbook.states[-1] == {"bookmarks": {}}
+    workbook.sync(*incremental(1, 2, 3, 4, bookmark={"at": 4}))
+    workbook.sync(*incremental(bookmark={"at": 4}, resumed={"at": 4}))
+    assert workbook.states == [{"bookmarks": {"users": {"at": 4}}}]
+
+
+def test_the_first_run_of_an_incremental_stream_keeps_its_bookmark(workbook):
+    workbook.sync(*whole_stream("posts", {"id": "integer"}, [{"id": 1}]))
+    workbook.sync(*incremental(1, 2, bookmark={"at": 2}))
+    assert workbook.states == [{"bookmarks": {"users": {"at": 2}}}]
+
+
+def test_a_lost_answer_doesn_t_hide_that_an_incremental_stream_must_come_whole(workbook, monkeypatch):
+    monkeypatch.setattr("target_gsheets.patience.LONGEST_WAIT_SECONDS", 0.01)
+    workbook.sync(*incremental(1, 2, bookmark={"at": 2}))
+    workbook.edit({"deleteSheet": {"sheetId": workbook.sheet_id("users")}})
+    workbook.emulator.set_faults({"kind": "cut", "when": "after", "nth": 1, "method": "spreadsheets.batchUpdate"})
+    workbook.sync(*incremental(3, bookmark={"at": 3}))
+    assert workbook.states == [{"bookmarks": {}}]
