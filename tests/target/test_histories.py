@@ -6,6 +6,7 @@ The default run takes a share of them; `make test-faults` takes a thousand and m
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 
@@ -299,6 +300,70 @@ class Histories(RuleBasedStateMachine):
         properties = {"sheetId": self.users_sheet()["sheetId"], "title": title}
         self.person([{"updateSheetProperties": {"properties": properties, "fields": "title"}}])
 
+    # People and the status sheet
+
+    def status_sheet(self):
+        """The status sheet's properties, None where somebody deleted it."""
+        (entry,) = self.workbook.reader.fetch_sheet_metadata()["developerMetadata"]
+        number = json.loads(entry["metadataValue"])["sheet"]
+        sheets = self.workbook.reader.fetch_sheet_metadata()["sheets"]
+        return next((sheet["properties"] for sheet in sheets if sheet["properties"]["sheetId"] == number), None)
+
+    @rule(row=st.integers(0, 6), column=st.integers(0, 8), text=TEXTS)
+    def write_over_the_status(self, row, column, text):
+        sheet = self.status_sheet()
+        grid = sheet["gridProperties"] if sheet else {}
+        if sheet and row < grid["rowCount"] and column < grid["columnCount"]:
+            self.person([write(sheet, row, column, text)])
+
+    @rule(column=st.integers(0, 8), order=ORDERS)
+    def sort_the_status(self, column, order):
+        sheet = self.status_sheet()
+        if sheet and column < sheet["gridProperties"]["columnCount"] and sheet["gridProperties"]["rowCount"] > 4:
+            self.person([sort(sheet, column, order, top=4)])
+
+    @rule(at=st.integers(0, 5), dimension=st.sampled_from(["ROWS", "COLUMNS"]), insert=st.booleans())
+    def insert_into_the_status_or_delete_from_it(self, at, dimension, insert):
+        sheet = self.status_sheet()
+        if sheet and sheet["gridProperties"]["rowCount"] > 6:
+            grid = {"sheetId": sheet["sheetId"], "dimension": dimension, "startIndex": at, "endIndex": at + 1}
+            self.person([{"insertDimension" if insert else "deleteDimension": {"range": grid}}])
+
+    @rule()
+    def delete_the_status(self):
+        sheet = self.status_sheet()
+        if sheet:
+            self.person([{"deleteSheet": {"sheetId": sheet["sheetId"]}}])
+
+    @rule(title=st.sampled_from(["Status", "log", "_sync"]))
+    def rename_the_status(self, title):
+        sheet = self.status_sheet()
+        taken = {found.title.casefold() for found in self.workbook.reader.worksheets()}
+        if sheet and title.casefold() not in taken:
+            properties = {"sheetId": sheet["sheetId"], "title": title}
+            self.person([{"updateSheetProperties": {"properties": properties, "fields": "title"}}])
+
+    @rule()
+    def sync_when_the_status_is_due(self):
+        """Whatever people did to the status sheet, what a run writes there is what it did."""
+        self.emulator.set_faults()
+        self.run(status_every=0)
+        self.settle()
+        rows = self.workbook.all_values(self.status_sheet()["title"])
+        tops = [row for row in rows if "ok" in row]
+        assert tops
+        assert all("running" in row for row in tops[:1])
+        names = self.counts(rows)
+        assert names["users"] == len(self.users)
+        assert names["log"] == len(self.log)
+
+    @staticmethod
+    def counts(rows):
+        """The rows of each stream, as the status sheet says it."""
+        at = next(number for number, row in enumerate(rows) if {"Stream", "Rows", "Note"} <= {*row})
+        name, count = rows[at].index("Stream"), rows[at].index("Rows")
+        return {row[name]: row[count] for row in reversed(rows[at + 1 :]) if row[name] in {"users", "log"}}
+
     # The law
 
     @invariant()
@@ -331,9 +396,9 @@ def write_note(sheet, row, text):
     return {"updateCells": {"start": start, "rows": [{"values": [{"note": text}]}], "fields": "note"}}
 
 
-def sort(sheet, column, order):
-    """A request that sorts all rows below the header."""
-    grid = {"sheetId": sheet["sheetId"], "startRowIndex": 1, "startColumnIndex": 0}
+def sort(sheet, column, order, top=1):
+    """A request that sorts all rows below the header, which is so high."""
+    grid = {"sheetId": sheet["sheetId"], "startRowIndex": top, "startColumnIndex": 0}
     return {"sortRange": {"range": grid, "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}]}}
 
 
