@@ -157,6 +157,30 @@ def format_column(sheet_id: int, column: int, number_format: NumberFormat | None
     }
 
 
+def note_headers(sheet_id: int, column: int, notes: Sequence[str]) -> Request:
+    """Put notes on adjacent header cells."""
+    return {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": column},
+            "rows": [{"values": [{"note": note} for note in notes]}],
+            "fields": "note",
+        }
+    }
+
+
+def protect_columns(sheet_id: int, columns: tuple[int, int], description: str) -> Request:
+    """A protection of columns, the second of them exclusive, that only warns."""
+    grid = grid_range(sheet_id, start_column=columns[0], end_column=columns[1])
+    return {"addProtectedRange": {"protectedRange": {"range": grid, "description": description, "warningOnly": True}}}
+
+
+def move_protection(protection_id: int, sheet_id: int, columns: tuple[int, int]) -> Request:
+    """Give a protection other columns."""
+    grid = grid_range(sheet_id, start_column=columns[0], end_column=columns[1])
+    protection = {"protectedRangeId": protection_id, "range": grid}
+    return {"updateProtectedRange": {"protectedRange": protection, "fields": "range"}}
+
+
 def alarm(sheet_id: int, row: int, column: int, text: str) -> Request:
     """Show a cell in red as long as it holds this text."""
     red = {"backgroundColor": {"red": 0.96, "green": 0.8, "blue": 0.8}, "textFormat": {"bold": True}}

@@ -108,8 +108,8 @@ class Mirror:
 
     def _plan(self, look: Look, contents: Mapping[int, Content]) -> Plan:
         """What is to be done about the sheets that were looked at, whose cells are these."""
-        ids, guards = self._ids(look), self.settings.guards
-        return make_plan(look.workbook, contents, look.wanted, ids, guards, status_cells=math.prod(self._status.grid))
+        sheets = (look.workbook, contents, look.wanted, self._ids(look), self.settings.guards)
+        return make_plan(*sheets, status_cells=math.prod(self._status.grid), protect=self.settings.protect)
 
     def _is_futile(self, plan: Plan) -> bool:
         """Whether the last commit did just what is planned now, and Google shows it otherwise.

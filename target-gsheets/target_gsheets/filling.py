@@ -6,7 +6,7 @@ format from, and the last row can be removed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -48,6 +48,7 @@ class SheetPlan:
     title: str
     rows: int  # of the sheet as it will be, people's own not counted
     columns: int
+    places: Sequence[int] = ()  # where our columns will stand, from left to right
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -60,6 +61,11 @@ class SheetPlan:
     expected: Expected | None = None
     standing: tuple[Row, ...] = ()  # the rows that the next look must find, where the stream doesn't bring them all
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The columns from the first of ours to the last, end exclusive."""
+        return (self.places[0], self.places[-1] + 1) if self.places else (0, 0)
+
 
 def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int, index: int | None) -> SheetPlan:
     """A sheet that isn't there yet, at a place among the tabs or behind them all."""
@@ -70,6 +76,7 @@ def plan_new_sheet(wanted: WantedSheet, title: str, sheet_id: int, index: int | 
         title=title,
         rows=len(wanted.rows),
         columns=len(wanted.columns),
+        places=range(len(wanted.columns)),
         added=len(wanted.rows),
         grid_cells=row_count * column_count,
         peak_cells=row_count * column_count,
@@ -99,23 +106,26 @@ def plan_blank_sheet(sheet: Sheet, wanted: WantedSheet) -> SheetPlan:
         title=sheet.title,
         rows=len(wanted.rows),
         columns=len(wanted.columns),
+        places=range(len(wanted.columns)),
         added=len(wanted.rows),
         grid_cells=row_count * column_count,
         peak_cells=row_count * column_count,
         steps=(
             *resize,
             *freeze,
-            *fill_steps(sheet.sheet_id, wanted),
+            *fill_steps(sheet.sheet_id, wanted, noted=sheet.mark is None),
             *mark_steps(sheet.sheet_id, sheet.mark, fresh_mark(wanted)),
         ),
     )
 
 
-def fill_steps(sheet_id: int, wanted: WantedSheet) -> Iterator[Step]:
-    """Fill an empty sheet: header, formats, rows."""
+def fill_steps(sheet_id: int, wanted: WantedSheet, *, noted: bool = True) -> Iterator[Step]:
+    """Fill an empty sheet: header, formats, rows; and notes, where nobody can have changed any."""
     if wanted.columns:
         yield Block(sheet_id, 0, 0, Table(wanted.columns, wanted.rows), fresh=True)
         yield batch.bold_header(sheet_id, 0, len(wanted.columns))
+        if noted:
+            yield batch.note_headers(sheet_id, 0, wanted.notes)
     for position, number_format in enumerate(wanted.formats):
         if number_format:
             yield batch.format_column(sheet_id, position, number_format)

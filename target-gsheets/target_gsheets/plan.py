@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from target_gsheets.adoption import adopt_sheet, is_ours
 from target_gsheets.blocks import Block
@@ -15,6 +15,7 @@ from target_gsheets.generation import free_title
 from target_gsheets.limits import refuse_too_large, refuse_too_long
 from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.proof import Guards
+from target_gsheets.protection import protection_steps
 from target_gsheets.settings import STATUS_TITLE
 from target_gsheets.sheet_plan import plan_sheet
 from target_gsheets.wanted import WantedSheet
@@ -45,16 +46,17 @@ def make_plan(
     guards: Guards,
     *,
     status_cells: int = 1,
+    protect: bool = False,
 ) -> Plan:
     """Plan a run: the sheets wanted, each with the one that is there, whose cells are in `contents` by its id.
 
-    `status_cells` are those of the status sheet where there is none yet. Raise LimitError, naming the largest streams,
-    when the workbook would outgrow what Google allows.
+    `status_cells` are those of the status sheet where there is none yet; `protect` asks for protections that warn.
+    Raise LimitError, naming the largest streams, when the workbook would outgrow what Google allows.
     """
-    plan = plan_sheets(workbook, contents, wanted, new_id, guards, status_cells=status_cells)
+    sheets = (workbook, contents, wanted, new_id, guards)
+    plan = plan_sheets(*sheets, status_cells=status_cells, protect=protect)
     if plan.spare_cells < 0:
-        sheets = (workbook, contents, wanted, new_id, guards)
-        plan = plan_sheets(*sheets, status_cells=status_cells, removals_first=True)
+        plan = plan_sheets(*sheets, status_cells=status_cells, protect=protect, removals_first=True)
     return plan
 
 
@@ -66,6 +68,7 @@ def plan_sheets(
     guards: Guards,
     *,
     status_cells: int,
+    protect: bool,
     removals_first: bool = False,
 ) -> Plan:
     """As make_plan, with added rows before removed ones or after them."""
@@ -83,6 +86,9 @@ def plan_sheets(
                 plans.append(adopt_sheet(workbook, sheet, sheet_wanted, taken))
             else:
                 plans.append(plan_sheet(sheet, content, sheet_wanted, guards, removals_first=removals_first))
+            plans[-1] = replace(
+                plans[-1], steps=(*plans[-1].steps, *protection_steps(plans[-1], sheet, wanted=protect))
+            )
             refuse_too_long(step for step in plans[-1].steps if isinstance(step, Block))
         except SheetError as exc:
             failed[sheet_wanted.stream] = str(exc)

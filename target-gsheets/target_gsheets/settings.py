@@ -35,6 +35,7 @@ DEFAULT_STATUS_SECONDS = 3_600
 MAX_TITLE_CHARACTERS = 100
 STATUS_TITLE = "_sync"
 OFF = "off"
+PROTECT = (OFF, "warn")
 ON_ERROR = ("stream", "abort")
 
 CONFIG_SCHEMA: dict[str, Any] = {
@@ -134,6 +135,12 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "description": "How often a run that changes nothing writes the status sheet, in seconds; a change or a "
             f"failure is written at once. Default: {DEFAULT_STATUS_SECONDS}.",
         },
+        "protect": {
+            "type": ["string", "null"],
+            "title": "Protection",
+            "description": "warn: Google asks whoever edits a mirrored column whether they mean it; off: it doesn't. "
+            "Default: off.",
+        },
         "report_path": {
             "type": ["string", "null"],
             "title": "Report",
@@ -163,6 +170,7 @@ class Settings:
     quota_writes_per_minute: float = DEFAULT_CALLS_PER_MINUTE
     status_sheet: str | None = STATUS_TITLE  # its title where it is made; None: people see none
     status_every: float = DEFAULT_STATUS_SECONDS
+    protect: bool = False
     report_path: Path | None = None
 
     @property
@@ -224,6 +232,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         quota_writes_per_minute=number_of(config, "quota_writes_per_minute", DEFAULT_CALLS_PER_MINUTE, 1, 1_000_000),
         status_sheet=parse_title(str(config.get("status_sheet", STATUS_TITLE))),
         status_every=number_of(config, "status_every", DEFAULT_STATUS_SECONDS, 0, 31_536_000),
+        protect=choice_of(config, "protect", PROTECT) != OFF,
         report_path=Path(str(config["report_path"])) if "report_path" in config else None,
     )
 

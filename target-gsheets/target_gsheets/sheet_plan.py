@@ -66,6 +66,7 @@ def plan_sheet(
         title=sheet.title,
         rows=rows_after(found, wanted),
         columns=len(wanted.columns),
+        places=found.places,
         added=len(changes.added),
         changed=changes.changed_rows,
         removed=len(changes.removed),
@@ -132,6 +133,7 @@ def column_steps(sheet: Sheet, wanted: WantedSheet, found: Comparison) -> Iterat
         if was is None:
             yield Block(sheet_id, 0, position, [(layout.headers[column],)], fresh=True)
             yield batch.widen_column(sheet_id, position, wanted.widths[column])
+            yield batch.note_headers(sheet_id, position, [wanted.notes[column]])
         if was is None or sheet.mark is None:
             yield batch.bold_header(sheet_id, position, position + 1)
         if column in found.formats:

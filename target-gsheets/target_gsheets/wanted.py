@@ -21,6 +21,7 @@ from target_gsheets.cells import (
 )
 from target_gsheets.columns import header_key
 from target_gsheets.diff import RowKey, comparable
+from target_gsheets.notes import header_note
 from target_gsheets.proof import Verdict
 from target_gsheets.rows import PackedRows
 from target_gsheets.workbook import Row
@@ -58,6 +59,7 @@ class WantedSheet:
     columns: tuple[str, ...]  # header texts
     formats: tuple[NumberFormat | None, ...]
     widths: tuple[int, ...]  # pixels
+    notes: tuple[str, ...]  # on the headers
     keys: tuple[int, ...]  # positions among the columns
     rows: Sequence[Row]
     losses: Losses
@@ -118,6 +120,9 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> Wanted
         widths=tuple(
             column_width(headers[place], formats[place], [row[place] for row in sample])
             for place in range(len(columns))
+        ),
+        notes=tuple(
+            header_note(schema, column, zone) for schema, column in zip(buffer.schema.values(), columns, strict=False)
         ),
         keys=keys,
         rows=rows,

@@ -16,7 +16,7 @@ from target_gsheets.rows import PackedRows, in_chunks
 FIELDS = (
     "properties(title,timeZone),developerMetadata,"
     "sheets(properties(sheetId,title,index,hidden,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
-    "developerMetadata,protectedRanges(protectedRangeId,description))"
+    "developerMetadata,protectedRanges(protectedRangeId,description,range))"
 )
 
 Row: TypeAlias = "Sequence[Cell]"
@@ -59,6 +59,7 @@ class Protection:
 
     protection_id: int
     description: str = ""
+    columns: tuple[int, int] = (0, 0)  # the first and the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,16 @@ def parse_sheet(answer: Mapping[str, Any], status: StatusMark | None = None) -> 
         note=status if is_status else maybe_mark(answer.get("developerMetadata", ())),
         hidden=properties.get("hidden", False),
         protections=tuple(
-            Protection(found["protectedRangeId"], found.get("description", ""))
-            for found in answer.get("protectedRanges", ())
+            parse_protection(found, grid.get("columnCount", 0)) for found in answer.get("protectedRanges", ())
         ),
     )
+
+
+def parse_protection(answer: Mapping[str, Any], column_count: int) -> Protection:
+    """Read a protected range; of a bound that is left out the grid's counts."""
+    area = answer.get("range", {})
+    columns = (area.get("startColumnIndex", 0), area.get("endColumnIndex", column_count))
+    return Protection(answer["protectedRangeId"], answer.get("description", ""), columns)
 
 
 def decode_values(answer: bytes) -> list[Sequence[msgspec.Raw]]:

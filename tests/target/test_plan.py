@@ -29,6 +29,7 @@ def wanted(rows, *, columns=("id", "name"), formats=None, keys=(0,), verdict=Ver
         columns=tuple(columns),
         formats=tuple(formats or [None] * len(columns)),
         widths=(100,) * len(columns),
+        notes=("a note",) * len(columns),
         keys=tuple(keys),
         rows=tuple(rows),
         losses=Losses(),
@@ -90,8 +91,8 @@ def requests_of(plan, kind):
 def test_a_missing_sheet_is_made_filled_and_marked_in_one_commit():
     plan = plan_of([], wanted([(1, "a"), (2, "b")], formats=[None, DATE]))
     assert kinds(plan) == [
-        "addSheet", "updateCells", "repeatCell", "updateDimensionProperties", "repeatCell", "updateDimensionProperties",
-        "createDeveloperMetadata",
+        "addSheet", "updateCells", "repeatCell", "updateCells", "updateDimensionProperties", "repeatCell",
+        "updateDimensionProperties", "createDeveloperMetadata",
     ]  # fmt: skip
     assert len(plan.commits) == 1
     grid = plan.commits[0].requests[0]["addSheet"]["properties"]["gridProperties"]
@@ -276,7 +277,9 @@ def test_a_column_of_people_with_the_name_of_a_new_one_stays_theirs():
     now = (sheet(4, 4), ["id", "name", "note"], [[1, "a", "mine"]])
     plan = plan_of([now], wanted([(1, "a", "source")], columns=("id", "name", "note")))
     write = requests_of(plan, "updateCells")
-    assert [found["start"]["columnIndex"] for found in write] == [2, 2]
+    assert [(found["start"]["columnIndex"], found["fields"]) for found in write] == [
+        (2, "userEnteredValue"), (2, "note"), (2, "userEnteredValue")
+    ]  # fmt: skip
     assert write[0]["rows"][0]["values"] == [{"userEnteredValue": {"stringValue": "note (2)"}}]
     mark = requests_of(plan, "updateDeveloperMetadata")[0]["developerMetadata"]["metadataValue"]
     assert '["note","","note (2)"]' in mark
