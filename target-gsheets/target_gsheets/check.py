@@ -23,7 +23,7 @@ Request: TypeAlias = "dict[str, Any]"
 
 # What spreadsheets.get is asked for: a run's fields, and what only people want to know.
 CHECK_FIELDS = (
-    "spreadsheetUrl,properties(title,timeZone,locale),"
+    "spreadsheetUrl,properties(title,timeZone,locale),developerMetadata,"
     "sheets(properties(sheetId,title,index,hidden,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "developerMetadata,"
     "protectedRanges(protectedRangeId,description,range,namedRangeId,warningOnly,requestingUserCanEdit))"

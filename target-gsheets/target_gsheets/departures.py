@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from target_gsheets import batch
+from target_gsheets.marks import StatusMark
 from target_gsheets.workbook import Sheet, Workbook
 
 Request: TypeAlias = "dict[str, Any]"
@@ -74,9 +75,8 @@ def plan_departures(workbook: Workbook, roll: RollCall, renewed: Collection[str]
         )
         return Departures(returns, reason)
     going = {sheet.sheet_id for sheet in departed}
-    has_others = (
-        has_new or returns or any(not sheet.hidden and sheet.sheet_id not in going for sheet in workbook.sheets)
-    )
+    shown = (sheet for sheet in workbook.sheets if not sheet.hidden and not isinstance(sheet.note, StatusMark))
+    has_others = has_new or returns or any(sheet.sheet_id not in going for sheet in shown)
     if going and not has_others:
         return Departures(returns, "The streams of all tabs that people see didn't come. They are left as they are.")
     return Departures((*returns, *(depart(sheet, roll.policy) for sheet in departed)))

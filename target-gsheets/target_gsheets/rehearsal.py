@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
@@ -12,13 +13,18 @@ from target_gsheets.generation import settle, swap
 from target_gsheets.limits import pack
 from target_gsheets.look import Look, Reader
 from target_gsheets.marks import StagingMark
+from target_gsheets.outcome import Outcome
 from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.preview import Cost, Preview
+from target_gsheets.report import InputSummary
 from target_gsheets.settings import STATUS_TITLE
 from target_gsheets.staging import Room, commit_requests, stage, unstaged
+from target_gsheets.status_writer import StatusWriter
 from target_gsheets.wanted import Arrived
 from target_gsheets.workbook import Sheet
+
+Request: TypeAlias = "dict[str, Any]"
 
 RUN = "rehearsal"
 
@@ -36,15 +42,27 @@ def rehearse(
         taken = {sheet.sheet_id for sheet in look.workbook.sheets}
         ids = (number for number in itertools.count(1) if number not in taken)
         plan = make_plan(look.workbook, look.contents, look.wanted, ids.__next__, settings.guards)
-        cost = cost_of(look, plan, settings.max_request_bytes, ids.__next__)
         wanted = {found.stream: found for found, _ in look.wanted}
+        last = status_steps(reader, look, plan, ids.__next__)
+        cost = cost_of(look, plan, last, settings.max_request_bytes, ids.__next__)
         return Preview(look.workbook.title, plan, wanted, look.contents, cost, look.behind)
 
     return patiently(settings.retry_seconds, pause, look_and_plan)
 
 
-def cost_of(look: Look, plan: Plan, max_request_bytes: int, new_id: Callable[[], int]) -> Cost:
-    """What committing a plan takes, staging included; what is staged counts with its bytes."""
+def status_steps(reader: Reader, look: Look, plan: Plan, new_id: Callable[[], int]) -> list[Request]:
+    """What the commit says of itself in the status sheet; times are as long as others."""
+    if plan.is_empty:
+        return []
+    wanted = {found.stream: found for found, _ in look.wanted}
+    outcome = Outcome({sheet.stream: (sheet, wanted[sheet.stream]) for sheet in plan.sheets})
+    writer = StatusWriter(reader.api.settings, InputSummary(dict.fromkeys([*wanted, *reader.silent], 0.0)), float)
+    _, sheet, mark = settle(look.generation, writer.blank(look, plan, new_id), new_id)
+    return list(writer.requests(look, reader, sheet, mark, outcome))
+
+
+def cost_of(look: Look, plan: Plan, last: Sequence[Request], max_request_bytes: int, new_id: Callable[[], int]) -> Cost:
+    """What committing a plan takes, staging included; `last` ends it. What is staged counts with its bytes."""
     if plan.is_empty:
         return Cost()
     staging = unstaged(plan.sheets)
@@ -56,7 +74,8 @@ def cost_of(look: Look, plan: Plan, max_request_bytes: int, new_id: Callable[[],
     first += [batch.delete_sheet(sheet.sheet_id) for sheet in look.leftovers]
     echoed = {staged: staged.block.rows for call in staging.calls for staged in call}
     steps = ((owner, request) for owner, step in staging.steps for request in commit_requests(step, echoed))
-    commits = list(pack(itertools.chain(((None, request) for request in first), steps)))
+    ends = (((None, request) for request in requests) for requests in (first, last))
+    commits = list(pack(itertools.chain(next(ends), steps, next(ends))))
     staged_bytes = sum(sum(map(raw_bytes, staged.block.rows)) for staged in echoed)
     requests = [request for commit in commits for request in commit.requests]
     return Cost(
