@@ -16,7 +16,7 @@ from target_gsheets.limits import refuse_too_large, refuse_too_long
 from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.proof import Guards
 from target_gsheets.protection import protection_steps
-from target_gsheets.settings import STATUS_TITLE
+from target_gsheets.settings_table import STATUS_TITLE
 from target_gsheets.sheet_plan import plan_sheet
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import MAX_CELLS, Content, Sheet, Workbook

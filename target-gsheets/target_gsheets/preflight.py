@@ -18,7 +18,8 @@ from target_gsheets.check import (
     problem,
 )
 from target_gsheets.errors import RemoteError, TargetGSheetsError
-from target_gsheets.settings import EMULATOR_VARIABLE, find_problems
+from target_gsheets.settings import find_problems
+from target_gsheets.settings_table import EMULATOR_VARIABLE
 
 # A sentence about one of these says why Google can't be asked.
 CREDENTIAL_SETTINGS = {"credentials_base64", "credentials_json", "credentials_path", "api_endpoint", EMULATOR_VARIABLE}

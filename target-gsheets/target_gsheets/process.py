@@ -30,7 +30,8 @@ from target_gsheets.command import TargetCommand, forget_empty, one_line, readab
 from target_gsheets.errors import ConfigurationError, SourceError, TransientError
 from target_gsheets.intake import Intake
 from target_gsheets.preflight import inspect
-from target_gsheets.settings import CONFIG_SCHEMA, normalise_config
+from target_gsheets.settings import normalise_config
+from target_gsheets.settings_table import CONFIG_SCHEMA
 
 # So many objects are made before Python looks for cycles among them; 700 is its own choice.
 GARBAGE_THRESHOLD = 100_000

@@ -18,7 +18,7 @@ from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.preview import Cost, Preview
 from target_gsheets.report import InputSummary
-from target_gsheets.settings import STATUS_TITLE
+from target_gsheets.settings_table import STATUS_TITLE
 from target_gsheets.staging import Room, commit_requests, stage, unstaged
 from target_gsheets.status_writer import StatusWriter
 from target_gsheets.wanted import Arrived

@@ -1,6 +1,6 @@
 """Settings: a mapping as it comes from a file, Meltano or the environment -> one frozen value.
 
-Every default stands here and nowhere else. An empty text means "not set", because that is what an environment
+An empty text means "not set", because that is what an environment
 variable without a value becomes on its way through Meltano.
 """
 
@@ -20,134 +20,24 @@ from target_gsheets.departures import OnRemovedStream
 from target_gsheets.errors import ConfigurationError
 from target_gsheets.methods import LoadMethods, parse_methods
 from target_gsheets.proof import Guards
-from target_gsheets.sheet_settings import ON_REMOVED_COLUMN, ON_REMOVED_STREAM, SHEET_SETTINGS
+from target_gsheets.settings_table import (
+    DEFAULT_CALLS_PER_MINUTE,
+    DEFAULT_REQUEST_BYTES,
+    DEFAULT_RETRY_SECONDS,
+    DEFAULT_STATUS_SECONDS,
+    DEFAULT_UNPROVEN_RATIO,
+    EMULATOR_VARIABLE,
+    FLAGS,
+    MAX_SHOWN_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    OFF,
+    ON_ERROR,
+    ON_REMOVED_COLUMN,
+    ON_REMOVED_STREAM,
+    PROTECT,
+    STATUS_TITLE,
+)
 from target_gsheets.titles import DEFAULT_TEMPLATE, parse_template
-
-EMULATOR_VARIABLE = "SHEETS_EMULATOR_HOST"
-DEFAULT_RETRY_SECONDS = 120
-DEFAULT_BATCH_SIZE_ROWS = 10_000
-DEFAULT_REQUEST_BYTES = 2_000_000
-DEFAULT_CALLS_PER_MINUTE = 60
-DEFAULT_UNPROVEN_RATIO = 0.5
-FLAGS = ("false", "true", "0", "1", "no", "yes")
-MAX_SHOWN_CHARACTERS = 60
-DEFAULT_STATUS_SECONDS = 3_600
-MAX_TITLE_CHARACTERS = 100
-STATUS_TITLE = "_sync"
-OFF = "off"
-PROTECT = (OFF, "warn")
-ON_ERROR = ("stream", "abort")
-
-CONFIG_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["spreadsheet_id"],
-    "properties": {
-        "spreadsheet_id": {
-            "type": "string",
-            "title": "Spreadsheet",
-            "description": "The workbook to write to: its id (the part between /d/ and /edit) or its whole URL.",
-        },
-        "credentials_base64": {
-            "type": ["string", "null"],
-            "secret": True,
-            "title": "Credentials as base64",
-            "description": "A service account's JSON key, or a user's token file as gcloud writes it, as base64.",
-        },
-        "credentials_json": {
-            "type": ["string", "null"],
-            "secret": True,
-            "title": "Credentials as JSON",
-            "description": "The same file's content, as text or as an object.",
-        },
-        "credentials_path": {
-            "type": ["string", "null"],
-            "title": "Credentials as a file",
-            "description": "The same file's path. Without any of the three: Application Default Credentials.",
-        },
-        "api_endpoint": {
-            "type": ["string", "null"],
-            "title": "Emulator",
-            "description": "The address of a Sheets emulator on this machine, as http://127.0.0.1:PORT; "
-            f"the variable {EMULATOR_VARIABLE} does the same. Unset: Google.",
-        },
-        "timezone": {
-            "type": ["string", "null"],
-            "title": "Time zone",
-            "description": "The zone in which instants are shown, as in Europe/Paris. Default: the workbook's own.",
-        },
-        "batch_size_rows": {
-            "type": ["number", "string", "null"],
-            "title": "Rows per batch",
-            "description": "How many records are handed from the reader to a stream's buffer at a time. "
-            f"Default: {DEFAULT_BATCH_SIZE_ROWS}.",
-        },
-        "on_error": {
-            "type": ["string", "null"],
-            "title": "On a bad stream",
-            "description": "stream: a stream that is broken leaves its sheet as it was and the others commit; "
-            "abort: nothing is written. Default: stream.",
-        },
-        **SHEET_SETTINGS,
-        "max_delete_ratio": {
-            "type": ["number", "string", "null"],
-            "title": "Largest share of rows to remove",
-            "description": "A stream fails where more than this share of the rows of its sheet (of at least 100) would "
-            "be removed, even with proof: 0.5 is half of them. Default: no limit.",
-        },
-        "max_unproven_delete_ratio": {
-            "type": ["number", "string", "null"],
-            "title": "Largest share of rows to remove without proof",
-            "description": "Of a tap that doesn't prove that a stream is whole, no row is removed where more than this "
-            f"share of the sheet would go. Default: {DEFAULT_UNPROVEN_RATIO}.",
-        },
-        "max_request_bytes": {
-            "type": ["number", "string", "null"],
-            "title": "Bytes per request",
-            "description": "Larger changes are written to a hidden sheet first and appear at once from there. "
-            f"Default: {DEFAULT_REQUEST_BYTES}.",
-        },
-        "quota_reads_per_minute": {
-            "type": ["number", "string", "null"],
-            "title": "Reads per minute",
-            "description": f"How often Google may be asked. Default: {DEFAULT_CALLS_PER_MINUTE}, Google's own limit.",
-        },
-        "quota_writes_per_minute": {
-            "type": ["number", "string", "null"],
-            "title": "Writes per minute",
-            "description": "How often Google may be given something to write. "
-            f"Default: {DEFAULT_CALLS_PER_MINUTE}, Google's own limit.",
-        },
-        "retry_seconds": {
-            "type": ["number", "string", "null"],
-            "title": "Seconds of retrying",
-            "description": "How long a run goes on trying when Google is busy or out of reach. "
-            f"Default: {DEFAULT_RETRY_SECONDS}.",
-        },
-        "status_sheet": {
-            "type": ["string", "null"],
-            "title": "Status sheet",
-            "description": "The title of the sheet that tells people when each table was synced last and what went "
-            f"wrong; off for none. Default: {STATUS_TITLE}.",
-        },
-        "status_every": {
-            "type": ["number", "string", "null"],
-            "title": "Seconds between two status updates",
-            "description": "How often a run that changes nothing writes the status sheet, in seconds; a change or a "
-            f"failure is written at once. Default: {DEFAULT_STATUS_SECONDS}.",
-        },
-        "protect": {
-            "type": ["string", "null"],
-            "title": "Protection",
-            "description": "warn: Google asks whoever edits a mirrored column whether they mean it; off: it doesn't. "
-            "Default: off.",
-        },
-        "report_path": {
-            "type": ["string", "null"],
-            "title": "Report",
-            "description": "A file for the report of the run: one JSON object, which the log has as its last line too.",
-        },
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)

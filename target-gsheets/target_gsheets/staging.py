@@ -17,7 +17,7 @@ from target_gsheets.diff import diff_row
 from target_gsheets.filling import SheetPlan, Step
 from target_gsheets.grid import a1_range
 from target_gsheets.marks import StagingMark
-from target_gsheets.settings import STATUS_TITLE
+from target_gsheets.settings_table import STATUS_TITLE
 from target_gsheets.workbook import Row
 
 Request: TypeAlias = "dict[str, Any]"

@@ -16,7 +16,8 @@ from target_gsheets.marks import StatusMark
 from target_gsheets.outcome import Outcome
 from target_gsheets.plan import Plan
 from target_gsheets.report import InputSummary, stream_reports
-from target_gsheets.settings import STATUS_TITLE, Settings
+from target_gsheets.settings import Settings
+from target_gsheets.settings_table import STATUS_TITLE
 from target_gsheets.status import describe, is_due, state_of
 from target_gsheets.status_sheet import grid_of, status_requests
 from target_gsheets.workbook import Content, Sheet

@@ -17,7 +17,7 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 
 from sheets_emulator.testing import Emulator, running_emulator
-from target_gsheets.settings import STATUS_TITLE
+from target_gsheets.settings_table import STATUS_TITLE
 from target_gsheets.target import TargetGSheets
 
 GOOGLE = ("https://sheets.googleapis.com", "https://www.googleapis.com")

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from target_gsheets.errors import ConfigurationError
-from target_gsheets.settings import CONFIG_SCHEMA, find_problems, parse_settings
+from target_gsheets.settings import find_problems, parse_settings
+from target_gsheets.settings_table import CONFIG_SCHEMA
 
 KEY = {
     "type": "service_account",
@@ -173,7 +174,7 @@ def test_settings_never_print_the_key():
 
 
 def test_all_that_is_wrong_is_found_at_once_and_each_sentence_begins_with_its_setting():
-    cannot_be_wrong = {"report_path"}
+    cannot_be_wrong = {"report_path", "status_sheet"}
     fine = {"credentials_base64", "credentials_json"}  # the first of the three that is set counts
     wrong = dict.fromkeys(CONFIG_SCHEMA["properties"].keys() - cannot_be_wrong - fine, "//no such thing")
     problems, settings = find_problems(wrong, {})
