@@ -80,8 +80,8 @@ CONFIG_SCHEMA: dict[str, Any] = {
             "type": ["string", "null"],
             "title": "Load method",
             "description": "overwrite: a sheet equals its stream; upsert: rows are added and changed by their key, "
-            "none is removed; append-only: every record is one more row. A stream that brings changes only is upserted, "
-            "or appended to where it has no key. Default: overwrite.",
+            "none is removed; append-only: every record is one more row. A stream that brings changes only is "
+            "upserted, or appended to where it has no key. Default: overwrite.",
         },
         "load_method_overrides": {
             "type": ["object", "string", "null"],

@@ -1,143 +1,49 @@
-"""The Singer target: messages in, one commit at the end, STATE out.
-
-The SDK drains sinks whenever it likes and emits STATE after that. Here rows wait in buffers until the input has ended,
-because only then is it known which streams are whole, and because all sheets change in one commit.
-"""
+"""The Singer target: what its messages brought becomes one commit, then a STATE and a report. Glue."""
 
 from __future__ import annotations
 
-import itertools
-import os
 import random
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from operator import attrgetter
 from typing import Any
 
 import click
 import msgspec
-from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
 from target_gsheets.api import SheetsApi
-from target_gsheets.buffer import RowBuffer
 from target_gsheets.command import one_line
 from target_gsheets.commit import Mirror
 from target_gsheets.departures import RollCall
-from target_gsheets.errors import AccessError, LimitError, RemoteError, SourceError
-from target_gsheets.methods import DELETED_AT, LoadMethods
+from target_gsheets.errors import AccessError, LimitError, RemoteError
+from target_gsheets.messages import MessageTarget
+from target_gsheets.methods import DELETED_AT
 from target_gsheets.outcome import Outcome
 from target_gsheets.preview import preview_lines
-from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.proof import Verdict
-from target_gsheets.reader import MessageReader, Record
 from target_gsheets.rehearsal import rehearse
-from target_gsheets.report import NOT_REACHED, InputSummary, RunReport, Stopwatch, notes_of, sheet_line, stream_reports
+from target_gsheets.report import NOT_REACHED, InputSummary, RunReport, notes_of, sheet_line, stream_reports
 from target_gsheets.reporting import publish, sentence_of
-from target_gsheets.settings import Settings, parse_settings
-from target_gsheets.sink import GSheetsSink
+from target_gsheets.settings import Settings
 from target_gsheets.wanted import Arrived
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-class TargetGSheets(TargetProcess):
+class TargetGSheets(MessageTarget):
     """Keeps one sheet per stream of a Google Sheets workbook equal to what a tap sends."""
 
     name = "target-gsheets"
-    default_sink_class = GSheetsSink
-    message_reader_class = MessageReader
-    message_reader: MessageReader
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._started = time.time()
-        self._watch = Stopwatch(time.monotonic())
         self._chance = random.Random()  # noqa: S311  ids need not be secret
         self._run = f"{self._chance.getrandbits(48):012x}"
         self._outcome = Outcome()
-        self._settings = parse_settings(self.config, os.environ)
         self._api = SheetsApi(self._settings, time.monotonic, self._pause)
-        self.message_reader.take_records = self._process_records
-
-    # Messages
-
-    def take_buffer(self, stream: str) -> RowBuffer:
-        """The buffer of a stream."""
-        return self.intake.buffers[stream]
-
-    @property
-    def methods(self) -> LoadMethods:
-        """What the records of each stream do to the rows that are there."""
-        return self._settings.methods
-
-    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
-        super()._process_schema_message(message_dict)
-        stream = message_dict["stream"]
-        self._watch.see(time.monotonic(), stream)
-        maps = self.mapper.stream_maps[stream]
-        aliases = [found.stream_alias for found in maps if not isinstance(found, RemoveRecordTransform)]
-        self.intake.see_schema(stream, aliases, incremental=bool(message_dict.get("bookmark_properties")))
-
-    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
-        stream = message_dict["stream"]
-        if stream in self.intake.failed:
-            return
-        if self.intake.see_records(stream, message_dict.get("version")):
-            self._forget_rows(stream)
-        try:
-            super()._process_record_message(message_dict)
-        except STREAM_ERRORS as exc:
-            number = self.intake.evidence[stream].records
-            self.intake.fail(stream, f"record {number} can't be taken: {one_line(exc)}")
-            self.errors.append(exc)
-
-    def _process_records(self, stream: str, messages: Sequence[Record]) -> None:
-        """Take what came of one stream: at once where nothing asks for each record."""
-        for version, group in itertools.groupby(messages, attrgetter("version")):
-            some = list(group)
-            records = [message.record for message in some]
-            sink = self._plain_sink(stream)
-            if sink is None or stream in self.intake.failed or not sink.can_take(records):
-                for message in some:
-                    self._process_record_message(message.to_message())
-                continue
-            if self.intake.see_records(stream, version, len(records)):
-                self._forget_rows(stream)
-            sink.take(records)
-
-    def _plain_sink(self, stream: str) -> GSheetsSink | None:
-        """The sink of a stream that isn't mapped, filtered or flattened."""
-        maps = self.mapper.stream_maps.get(stream, [])
-        if [type(found) for found in maps] != [SameRecordTransform] or maps[0].flattening_enabled:
-            return None
-        sink = self._sinks_active.get(maps[0].stream_alias)
-        return sink if isinstance(sink, GSheetsSink) else None
-
-    def _forget_rows(self, stream: str) -> None:
-        """Drop what was buffered of an older version."""
-        for alias in self.intake.aliases_of(stream):
-            self.intake.buffers[alias].clear()
-
-    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
-        self._watch.see(time.monotonic(), message_dict["stream"], ends=True)
-        self.intake.see_activation(message_dict["stream"], message_dict["version"])
-
-    def _process_state_message(self, message_dict: dict[str, Any]) -> None:
-        self.intake.see_state(message_dict["value"])
-
-    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
-        raise SourceError(
-            f"The tap sends {message_dict['stream']!r} in BATCH files, which this target doesn't read: "
-            "take 'batch_config' out of the tap's settings."
-        )
-
-    def _handle_max_record_age(self) -> None:
-        """Nothing: rows wait for the end of the input, however long that takes."""
-
-    # The end of the input
 
     def process_endofpipe(self) -> None:
         """Commit what arrived whole and pass on the STATE; then raise the first error of a record, if any."""

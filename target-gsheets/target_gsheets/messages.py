@@ -1,0 +1,113 @@
+"""The target's way with Singer messages: rows go to the buffers of their streams, evidence to the intake. Glue.
+
+The SDK drains sinks whenever it likes and emits STATE after that. Here rows wait in buffers until the input has ended,
+because only then is it known which streams are whole, and because all sheets change in one commit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
+
+from target_gsheets.buffer import RowBuffer
+from target_gsheets.command import one_line
+from target_gsheets.errors import SourceError
+from target_gsheets.methods import LoadMethods
+from target_gsheets.process import STREAM_ERRORS, TargetProcess
+from target_gsheets.reader import MessageReader, Record
+from target_gsheets.report import Stopwatch
+from target_gsheets.settings import parse_settings
+from target_gsheets.sink import GSheetsSink
+
+
+class MessageTarget(TargetProcess):
+    """A target up to the end of its input."""
+
+    default_sink_class = GSheetsSink
+    message_reader_class = MessageReader
+    message_reader: MessageReader
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._watch = Stopwatch(time.monotonic())
+        self._settings = parse_settings(self.config, os.environ)
+        self.message_reader.take_records = self._process_records
+
+    def take_buffer(self, stream: str) -> RowBuffer:
+        """The buffer of a stream."""
+        return self.intake.buffers[stream]
+
+    @property
+    def methods(self) -> LoadMethods:
+        """What the records of each stream do to the rows that are there."""
+        return self._settings.methods
+
+    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
+        super()._process_schema_message(message_dict)
+        stream = message_dict["stream"]
+        self._watch.see(time.monotonic(), stream)
+        maps = self.mapper.stream_maps[stream]
+        aliases = [found.stream_alias for found in maps if not isinstance(found, RemoveRecordTransform)]
+        self.intake.see_schema(stream, aliases, incremental=bool(message_dict.get("bookmark_properties")))
+
+    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
+        stream = message_dict["stream"]
+        if stream in self.intake.failed:
+            return
+        if self.intake.see_records(stream, message_dict.get("version")):
+            self._forget_rows(stream)
+        try:
+            super()._process_record_message(message_dict)
+        except STREAM_ERRORS as exc:
+            number = self.intake.evidence[stream].records
+            self.intake.fail(stream, f"record {number} can't be taken: {one_line(exc)}")
+            self.errors.append(exc)
+
+    def _process_records(self, stream: str, messages: Sequence[Record]) -> None:
+        """Take what came of one stream: at once where nothing asks for each record."""
+        for version, group in itertools.groupby(messages, attrgetter("version")):
+            some = list(group)
+            records = [message.record for message in some]
+            sink = self._plain_sink(stream)
+            if sink is None or stream in self.intake.failed or not sink.can_take(records):
+                for message in some:
+                    self._process_record_message(message.to_message())
+                continue
+            if self.intake.see_records(stream, version, len(records)):
+                self._forget_rows(stream)
+            sink.take(records)
+
+    def _plain_sink(self, stream: str) -> GSheetsSink | None:
+        """The sink of a stream that isn't mapped, filtered or flattened."""
+        maps = self.mapper.stream_maps.get(stream, [])
+        if [type(found) for found in maps] != [SameRecordTransform] or maps[0].flattening_enabled:
+            return None
+        sink = self._sinks_active.get(maps[0].stream_alias)
+        return sink if isinstance(sink, GSheetsSink) else None
+
+    def _forget_rows(self, stream: str) -> None:
+        """Drop what was buffered of an older version."""
+        for alias in self.intake.aliases_of(stream):
+            self.intake.buffers[alias].clear()
+
+    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
+        self._watch.see(time.monotonic(), message_dict["stream"], ends=True)
+        self.intake.see_activation(message_dict["stream"], message_dict["version"])
+
+    def _process_state_message(self, message_dict: dict[str, Any]) -> None:
+        self.intake.see_state(message_dict["value"])
+
+    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
+        raise SourceError(
+            f"The tap sends {message_dict['stream']!r} in BATCH files, which this target doesn't read: "
+            "take 'batch_config' out of the tap's settings."
+        )
+
+    def _handle_max_record_age(self) -> None:
+        """Nothing: rows wait for the end of the input, however long that takes."""
