@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from target_gsheets.applied import AppliedRows
 from target_gsheets.cells import Cell
 from target_gsheets.columns import Layout, header_key, lay_out
-from target_gsheets.diff import RowChanges, apply_changes, comparable, diff_rows, keys_digest, same_cell
+from target_gsheets.diff import RowChanges, comparable, diff_rows, keys_digest, same_cell
 from target_gsheets.errors import SheetError
 from target_gsheets.marks import KEPT, ColumnMark, StreamMark
 from target_gsheets.proof import Guards, Verdict
@@ -39,9 +40,9 @@ class Comparison:
         return tuple(self.layout.then[column] for column in self.layout.order)
 
     @property
-    def rows_after(self) -> list[Row]:
+    def rows_after(self) -> Sequence[Row]:
         """The rows as they will be."""
-        return apply_changes(self.changes, self.now)
+        return AppliedRows(self.changes, self.now)
 
 
 def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards) -> Comparison:
@@ -70,7 +71,7 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     keys = tuple(map(order.index, wanted.keys))
     digest = mark.keys if mark else ""
     if not digest or touches_keys(changes, keys):
-        digest = keys_digest(apply_changes(changes, now), keys)
+        digest = keys_digest(AppliedRows(changes, now), keys)
     return Comparison(
         layout,
         now,

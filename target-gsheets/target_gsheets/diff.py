@@ -114,19 +114,6 @@ def last_but(count: int, left_out: Iterable[int]) -> int:
     return last
 
 
-def apply_changes(changes: RowChanges, now: Sequence[Row]) -> list[Row]:
-    """The rows as they will be."""
-    rows = list(now)
-    for run in changes.changed:
-        row = list(rows[run.row])
-        row[run.column : run.column + len(run.cells)] = run.cells
-        rows[run.row] = row
-    removed = set(changes.removed)
-    kept = [row for number, row in enumerate(rows) if number not in removed]
-    at = row_after_removal(changes, changes.after + 1)
-    return [*kept[:at], *changes.added, *kept[at:]]
-
-
 def row_after_removal(changes: RowChanges, row: int) -> int:
     """The number that a row now has once the removed ones are gone."""
     return row - bisect.bisect_left(changes.removed, row)

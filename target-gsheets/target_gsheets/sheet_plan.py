@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from target_gsheets import batch
+from target_gsheets.applied import AppliedRows
 from target_gsheets.blocks import Block, merge_runs, segments
 from target_gsheets.comparison import Comparison, compare, reorder
-from target_gsheets.diff import apply_changes, is_ours, row_after_removal
+from target_gsheets.diff import is_ours, row_after_removal
 from target_gsheets.filling import (
     DEFAULT_COLUMNS,
     DEFAULT_ROWS,
@@ -162,7 +163,7 @@ def change_steps(sheet: Sheet, content: Content, found: Comparison) -> Sequence[
     beside = (cell for row in content.rows[top:end] for place, cell in enumerate(row) if place not in ours)
     if any(cell is not None for cell in beside) or not changes.others.isdisjoint(range(top, end)):
         return blocks
-    rows = apply_changes(replace(changes, added=(), removed=()), found.now)[top:end]
+    rows = AppliedRows(replace(changes, added=(), removed=()), found.now)[top:end]
     left = min(run.column for run in changes.changed)
     right = max(run.column + len(run.cells) for run in changes.changed)
     return [

@@ -43,9 +43,8 @@ def expect(sheet: Sheet, found: Comparison) -> Expected | None:
     if changes.is_empty or not places:
         return None
     after = found.rows_after
-    touched = sorted(
-        {row for near in touched_rows(changes) for row in (near - 1, near, near + 1)} & {*range(len(after))}
-    )
+    near = {row for touched in touched_rows(changes) for row in (touched - 1, touched, touched + 1)}
+    touched = sorted(row for row in near if 0 <= row < len(after))
     rows = {row + 1: after[row] for row in sample(touched)}
     return Expected(sheet.sheet_id, sheet.title, places, rows) if rows else None
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from target_gsheets.diff import RowChanges, apply_changes, comparable, diff_rows, keys_digest, same_cell
+from target_gsheets.applied import AppliedRows
+from target_gsheets.diff import RowChanges, comparable, diff_rows, keys_digest, same_cell
 
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from(["a", "b", "=1", "'=1", "x\r\ny"]), st.just(0.5)
@@ -132,7 +133,9 @@ def test_cells_are_compared_by_type_and_value(now, wanted, same):
 @given(keyed_rows(3), keyed_rows(3), st.booleans())
 def test_the_planned_rows_are_those_that_the_changes_make(now, wanted, remove):
     changes = diff_rows(now, wanted, keys=(0,), remove=remove, row_capacity=len(now))
-    assert [tuple(row) for row in apply_changes(changes, now)] == apply(changes, now)
+    after = AppliedRows(changes, now)
+    assert [tuple(row) for row in after] == [tuple(row) for row in after[:]] == apply(changes, now)
+    assert len(after) == len(apply(changes, now))
 
 
 ROWS = [(1, "a", "x"), (2, "b", "y"), (3, "c", "z")]
