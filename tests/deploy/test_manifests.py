@@ -106,6 +106,9 @@ def test_the_workflow_of_github_runs_one_sync_at_a_time_and_cancels_none() -> No
     assert workflow[True]["schedule"] == [{"cron": EVERY_FIVE_MINUTES}]
     assert workflow["concurrency"] == {"group": "db-sync", "cancel-in-progress": False}
     assert workflow["permissions"] == {}
+    (step,) = workflow["jobs"]["sync"]["steps"]
+    assert re.findall(r"--env (\w+)", step["run"]) == list(step["env"])
+    assert step["run"].endswith(" --once")
 
 
 def test_the_scripts_of_npm_call_the_entry_point_as_it_is() -> None:
