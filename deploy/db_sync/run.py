@@ -98,6 +98,16 @@ class Run:
             )
         except FileNotFoundError as error:
             raise RunError("There is no meltano on the PATH.") from error
+        try:
+            return self._wait(process, stop)
+        finally:
+            # Nothing of its session outlives it, however it ended.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _wait(self, process: subprocess.Popen[bytes], stop: Stop) -> int:
+        """Wait for Meltano, for its time or for a signal; return the exit status."""
         deadline = time.monotonic() + self.settings.timeout_seconds
         while not stop.signal and time.monotonic() < deadline:
             with suppress(subprocess.TimeoutExpired):
@@ -117,15 +127,12 @@ class Run:
         return ["meltano", *shape, "run", *force, *PIPELINE]
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        """SIGTERM for Meltano, and SIGKILL for all that is left of its session."""
+        """SIGTERM for Meltano, and some time to end in good order."""
         process.terminate()
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.log.say(f"The run is still there after {STOP_SECONDS:.0f} s: killing it.", "warning")
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
     def _keep_record(self, ended: Ended) -> None:
         """Write down the success and the metrics, and forget old runs; none of it can fail the run."""
