@@ -21,7 +21,7 @@ from target_gsheets.errors import SourceError
 from target_gsheets.methods import LoadMethods
 from target_gsheets.process import STREAM_ERRORS, TargetProcess
 from target_gsheets.reader import MessageReader, Record
-from target_gsheets.report import Stopwatch
+from target_gsheets.report import Progress, Stopwatch
 from target_gsheets.settings import parse_settings
 from target_gsheets.sink import GSheetsSink
 
@@ -36,6 +36,7 @@ class MessageTarget(TargetProcess):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._watch = Stopwatch(time.monotonic())
+        self._progress = Progress(time.monotonic())
         self._settings = parse_settings(self.config, os.environ)
         self.message_reader.take_records = self._process_records
 
@@ -71,6 +72,8 @@ class MessageTarget(TargetProcess):
 
     def _process_records(self, stream: str, messages: Sequence[Record]) -> None:
         """Take what came of one stream: at once where nothing asks for each record."""
+        if self._progress.is_due(time.monotonic()) and stream in self.intake.evidence:
+            self.logger.info("Reading %s: %d records so far.", stream, self.intake.evidence[stream].records)
         for version, group in itertools.groupby(messages, attrgetter("version")):
             some = list(group)
             records = [message.record for message in some]

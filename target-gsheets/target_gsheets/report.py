@@ -18,6 +18,8 @@ REASONS = {
 }
 UNCHANGED = "unchanged"
 BEHIND = "the sheet isn't as it was left: the next run brings all rows"
+# How often a long run says where it is.
+PROGRESS_SECONDS = 10
 NOT_REACHED = "the run failed before this stream was in its sheet"
 
 
@@ -56,6 +58,20 @@ class Stopwatch:
         if timed is not None:
             self.seconds[timed] = self.seconds.get(timed, 0.0) + now - self.at
         self.at, self.stream = now, stream
+
+
+@dataclass(slots=True)
+class Progress:
+    """When a run that takes long says that it goes on."""
+
+    at: float  # when it said something last, or began
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is time for a line, which is taken for said."""
+        if now - self.at < PROGRESS_SECONDS:
+            return False
+        self.at = now
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,14 @@ class TargetGSheets(MessageTarget):
         self._chance = random.Random()  # noqa: S311  ids need not be secret
         self._run = f"{self._chance.getrandbits(48):012x}"
         self._outcome = Outcome()
-        self._api = SheetsApi(self._settings, time.monotonic, self._pause)
+        self._api = SheetsApi(self._settings, time.monotonic, self._pause_for_call)
+
+    def _pause_for_call(self, seconds: float) -> None:
+        """Wait before a call, and say in a long run how far it is."""
+        calls = self._api.calls
+        if self._progress.is_due(time.monotonic()):
+            self.logger.info("Still at work: %d reads, %d writes so far.", calls.reads, calls.writes)
+        self._pause(seconds)
 
     def process_endofpipe(self) -> None:
         """Commit what arrived whole and pass on the STATE; then raise the first error of a record, if any."""

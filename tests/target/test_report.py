@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from target_gsheets.report import Stopwatch
+from target_gsheets.report import Progress, Stopwatch
 from tests.target.conftest import record_message, schema_message, whole_stream
 from tests.target.test_cli import lines_of, run  # noqa: F401  a fixture
 
@@ -120,3 +120,17 @@ def test_time_goes_to_the_stream_whose_messages_came():
     watch.see(8, "b", ends=True)
     watch.see(9)
     assert watch.seconds == {"a": 4, "b": 4}
+
+
+def test_a_long_run_says_every_ten_seconds_where_it_is():
+    progress = Progress(100.0)
+    times = [105.0, 110.0, 119.9, 120.0, 145.0, 150.0]
+    assert [time for time in times if progress.is_due(time)] == [110.0, 120.0, 145.0]
+
+
+def test_the_lines_of_a_long_run_tell_of_records_and_calls(workbook, caplog, monkeypatch):
+    monkeypatch.setattr("target_gsheets.report.PROGRESS_SECONDS", 0)
+    caplog.set_level("INFO")
+    workbook.sync(*whole_stream("users", USERS, [{"id": number, "name": "a"} for number in range(5_000)]))
+    assert "Reading users: " in caplog.text
+    assert "Still at work: 1 reads, 1 writes so far." in caplog.text
