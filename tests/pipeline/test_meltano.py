@@ -107,7 +107,7 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Project:
 # What this project sets by itself, since its application is Prisma's.
 OURS: dict[str, dict[str, Any]] = {
     "tap-mih-postgres": {"naive_timestamps": "utc", "skip_unchanged": True},
-    "target-gsheets": {},
+    "target-gsheets": {"adopt_existing": True},
 }
 
 
@@ -140,7 +140,7 @@ def test_a_dotenv_file_is_read_and_meltano_s_own_variables_too(recorder: Project
     dotenv.unlink()
     given = {"database_url": "postgresql://localhost/dotenv", "schemas": "a,b"}
     assert configs["tap-mih-postgres"] == OURS["tap-mih-postgres"] | given
-    assert configs["target-gsheets"] == {}, "an empty variable comes before the file"
+    assert configs["target-gsheets"] == OURS["target-gsheets"], "an empty variable comes before the file"
 
 
 def titles(mirror: Mirror) -> set[str]:
