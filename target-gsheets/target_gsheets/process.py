@@ -102,11 +102,15 @@ class TargetProcess(Target):
         """
         name = signal.Signals(signum).name
         if not self._committing:
-            self.logger.warning("Received %s: nothing was written.", name)
+            self._say_of_signal(f"Received {name}: nothing was written.")
             sys.exit(128 + signum)
         self._signal = signum
         self._terminated.set()
-        self.logger.warning("Received %s: the commit under way is finished first.", name)
+        self._say_of_signal(f"Received {name}: the commit under way is finished first.")
+
+    def _say_of_signal(self, sentence: str) -> None:
+        """Log from a thread of its own: the signal may have come in the middle of a line, which can't be broken."""
+        threading.Thread(target=self.logger.warning, args=(sentence,), name="said of a signal").start()
 
     @classmethod
     def get_singer_command(cls) -> click.Command:

@@ -24,7 +24,7 @@ EDGE = {
     "rehearsal",
     "target",
 }
-GLUE = {"sink", "reader", "command", "process"}
+GLUE = {"sink", "reader", "command", "process", "messages"}
 PURE = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in {*EDGE, *GLUE, "__init__"})
 IMPURE_MODULES = {
     "gspread",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import signal
+import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 
+from target_gsheets.target import TargetGSheets
 from tests.target.conftest import whole_stream
 from tests.target.test_cli import USERS, lines_of, start
 
@@ -140,3 +144,31 @@ def test_a_dry_run_ends_at_once(workbook, begin):
         status, _, log = end_of(process)
     assert status == 143
     assert "Received SIGTERM: nothing was written." in log
+
+
+def test_a_signal_in_the_middle_of_a_log_line_breaks_no_line(workbook, capsys):
+    target = TargetGSheets(config=workbook.config)
+    target._committing = True
+    written = []
+
+    class Terminal(io.RawIOBase):
+        def writable(self):
+            return True
+
+        def write(self, data):
+            written.append(bytes(data))
+            if len(written) == 1:  # here the signal arrives
+                target._handle_termination(signal.SIGTERM, None)
+            return len(data)
+
+    handler = logging.StreamHandler(io.TextIOWrapper(io.BufferedWriter(Terminal(), 1), write_through=True))
+    target.logger.addHandler(handler)
+    try:
+        target.logger.warning("a line")
+        for thread in threading.enumerate():
+            if thread.name == "said of a signal":
+                thread.join()
+    finally:
+        target.logger.removeHandler(handler)
+    assert b"".join(written) == b"a line\nReceived SIGTERM: the commit under way is finished first.\n"
+    assert "Logging error" not in capsys.readouterr().err
