@@ -41,7 +41,9 @@ def fill(connection: psycopg.Connection[Any]) -> int:
     memory = shop.Shop()
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(SCHEMA.read_bytes())
-        return sum(copy_rows(cursor, name, make(memory)) for name, make in TABLES.items())
+        count = sum(copy_rows(cursor, name, make(memory)) for name, make in TABLES.items())
+    count_now(connection)
+    return count
 
 
 def copy_rows(cursor: psycopg.Cursor[Any], name: tuple[str, str], rows: Iterable[shop.Row]) -> int:
@@ -66,3 +68,10 @@ def change(connection: psycopg.Connection[Any]) -> None:
     with connection.transaction():
         for statement in CHANGES.values():
             connection.execute(statement.encode())
+    count_now(connection)
+
+
+def count_now(connection: psycopg.Connection[Any]) -> None:
+    """Have Postgres count the changes at once, not within a minute, so that the next run knows what is unchanged."""
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    connection.execute("SELECT 1")
