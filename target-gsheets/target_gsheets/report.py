@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -177,3 +177,13 @@ class RunReport:
 def iso_text(seconds: float) -> str:
     """An instant in UTC, with milliseconds."""
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
+
+
+def behind_lines(behind: Collection[str], planned: Collection[str]) -> Iterator[str]:
+    """What to say of streams that must come whole; those `planned` sent some rows, the others nothing."""
+    for streams, why in (
+        (sorted(set(behind) - set(planned)), "The tap sent nothing of these, but their sheets aren't as it left them"),
+        (sorted(set(behind) & set(planned)), "The tap sent new rows only of these, but the older ones were deleted"),
+    ):
+        if streams:
+            yield f"{why}: {', '.join(streams)}. The next run brings all their rows."

@@ -24,7 +24,15 @@ from target_gsheets.outcome import Outcome
 from target_gsheets.preview import preview_lines
 from target_gsheets.proof import Verdict
 from target_gsheets.rehearsal import rehearse
-from target_gsheets.report import NOT_REACHED, InputSummary, RunReport, notes_of, sheet_line, stream_reports
+from target_gsheets.report import (
+    NOT_REACHED,
+    InputSummary,
+    RunReport,
+    behind_lines,
+    notes_of,
+    sheet_line,
+    stream_reports,
+)
 from target_gsheets.reporting import publish, sentence_of
 from target_gsheets.settings import Settings
 from target_gsheets.wanted import Arrived
@@ -159,15 +167,8 @@ class TargetGSheets(MessageTarget):
         for name, reason in outcome.failed.items():
             self.intake.fail(name, reason)
         self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
-        for name in sorted(outcome.behind):
-            why = (
-                "the rows before those that came now are missing, since somebody deleted them"
-                if name in outcome.plans
-                else "the tap sent nothing, but the sheet isn't as it was left with this bookmark"
-            )
-            self.logger.warning(
-                "%s: %s. The bookmark isn't passed on, so that the next run brings all rows.", name, why
-            )
+        for sentence in behind_lines(outcome.behind, outcome.plans):
+            self.logger.warning(sentence)
 
     def _deletion(self, name: str) -> dict[str, Any]:
         """Which column of a stream says that a row shall go, and whether people see it."""

@@ -73,7 +73,7 @@ def test_a_sheet_that_was_deleted_comes_back_though_its_table_is_unchanged(runs:
     runs.mirror.spreadsheet.del_worksheet(runs.mirror.spreadsheet.worksheet("keyed"))
     runs.run()
     assert "2 of 2 tables are unchanged" in runs.log
-    assert "the sheet isn't as it was left with this bookmark" in runs.log
+    assert "aren't as it left them: keyed. The next run brings all their rows." in runs.log
     runs.run()
     assert runs.mirror.sheets()["keyed"] == before
 

@@ -135,7 +135,7 @@ def test_a_stream_that_sends_nothing_must_come_whole_where_its_sheet_is_missing(
     silent = [schema_message("users", USERS), state_of(users={"f": 1}, other={"g": 1})]
     workbook.sync(*silent)
     assert workbook.states == [{"bookmarks": {"other": {"g": 1}}}]
-    assert "users: the tap sent nothing, but the sheet isn't as it was left" in caplog.text
+    assert "The tap sent nothing of these, but their sheets aren't as it left them: users." in caplog.text
     posts = [schema_message("posts", {"id": "integer"}), record_message("posts", {"id": 2}, 2)]
     workbook.sync(*posts, {"type": "ACTIVATE_VERSION", "stream": "posts", "version": 2}, *silent)
     assert workbook.states == [{"bookmarks": {"other": {"g": 1}}}], "beside other streams as well"
@@ -430,7 +430,7 @@ def test_an_incremental_stream_whose_rows_were_deleted_comes_back_whole(workbook
         workbook.edit(*({"deleteSheet": {"sheetId": sheet.id}} for sheet in gone))
     workbook.sync(*incremental(3, bookmark={"at": 3}, resumed=resumed), status_sheet=status_sheet)
     assert workbook.states == [{"bookmarks": {}}]
-    assert "users: the rows before those that came now are missing" in caplog.text
+    assert "but the older ones were deleted: users. The next run brings all their rows." in caplog.text
     workbook.sync(*incremental(1, 2, 3, bookmark={"at": 3}), status_sheet=status_sheet)
     assert workbook.states == [{"bookmarks": {"users": {"at": 3}}}]
     assert sorted(row[0] for row in workbook.values("users")) == [1, 2, 3]
