@@ -63,9 +63,10 @@ def lay_out(
     headers = headings(ours, wanted, now, taken=places)
     order, inserted = insert_columns(len(header), now)
     gone = {
-        name: places[key][0]
+        name: free[0]
         for name, text in ours.items()
-        if name not in wanted and (key := header_key(text)) in places and places[key][0] not in now
+        if name not in wanted
+        and len(free := [place for place in places.get(header_key(text), ()) if place not in now]) == 1
     }
     going = set() if keep else {*gone.values()}
     removed = tuple(position for position in reversed(range(len(order))) if order[position] in going)

@@ -148,7 +148,7 @@ class Mirror:
         """Sheets to hide, to delete or to show, as their stream went or came back; none goes in a run that fails."""
         everyone = None if self.roll.everyone is None else self.roll.everyone | self._staying
         roll = replace(self.roll, everyone=None if plan.failed or self.outcome.failed else everyone)
-        renewed, has_new = {sheet.stream for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
+        renewed, has_new = {sheet.sheet_id for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
         found = plan_departures(look.workbook, roll, renewed, has_new=has_new)
         if found.reason:
             logger.warning("%s", found.reason)

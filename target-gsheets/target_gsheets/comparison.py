@@ -138,7 +138,8 @@ def compare_rows(
     removed = len(changes.removed)
     unlikely = removed > guards.max_unproven_delete_ratio * len(now)
     if removed and (wanted.verdict is Verdict.UNPROVEN or (wanted.verdict is Verdict.LIKELY_WHOLE and unlikely)):
-        return diff(remove=False), removed
+        spared = diff(remove=False)
+        return spared, removed - len(spared.removed)
     limit = guards.max_delete_ratio
     if len(now) >= GUARDED_ROWS and removed > limit * len(now):
         raise SheetError(

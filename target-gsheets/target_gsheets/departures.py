@@ -60,7 +60,7 @@ class Departures:
     reason: str = ""
 
 
-def plan_departures(workbook: Workbook, roll: RollCall, renewed: Collection[str], *, has_new: bool) -> Departures:
+def plan_departures(workbook: Workbook, roll: RollCall, renewed: Collection[int], *, has_new: bool) -> Departures:
     """Compare our sheets with the streams that came.
 
     `renewed` are streams whose mark is renewed anyway, `has_new` says that the commit adds a sheet that people see.
@@ -106,7 +106,7 @@ def depart(sheet: Sheet, policy: OnRemovedStream) -> Departure:
     return Departure(mark.stream, sheet.title, "hidden", (batch.hide_sheet(sheet.sheet_id, hidden=True), hidden))
 
 
-def plan_returns(workbook: Workbook, present: Collection[str], renewed: Collection[str]) -> tuple[Departure, ...]:
+def plan_returns(workbook: Workbook, present: Collection[str], renewed: Collection[int]) -> tuple[Departure, ...]:
     """Show sheets that a run has hidden and whose stream is back."""
     back = [(sheet, sheet.mark) for sheet in workbook.sheets if sheet.mark and sheet.mark.hidden]
     return tuple(
@@ -116,7 +116,7 @@ def plan_returns(workbook: Workbook, present: Collection[str], renewed: Collecti
             "shown again",
             (
                 *([batch.hide_sheet(sheet.sheet_id, hidden=False)] if sheet.hidden else []),
-                *([] if mark.stream in renewed else [batch.renew_mark(replace(mark, hidden=False))]),
+                *([] if sheet.sheet_id in renewed else [batch.renew_mark(replace(mark, hidden=False))]),
             ),
         )
         for sheet, mark in back

@@ -83,7 +83,17 @@ class Reader:
         ]
         silent = {stream: find_sheet(workbook, stream, titles[stream]) for stream in self.silent}
         self._see_partial(workbook, pairs, contents)
-        pairs = [(replace(each, is_partial=each.stream in self._partial), sheet) for each, sheet in pairs]
+        pairs = [
+            (
+                replace(
+                    each,
+                    is_partial=each.stream in self._partial,
+                    rows=() if each.is_appended and each.stream in self._partial else each.rows,
+                ),
+                sheet,
+            )
+            for each, sheet in pairs
+        ]
         behind = self._partial.union(
             stream for stream, digest in self.silent.items() if not holds(silent[stream], digest)
         )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from singer_sdk.exceptions import InvalidRecord, MissingKeyPropertiesError, RecordsWithoutSchemaException
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
 from target_gsheets.buffer import RowBuffer
@@ -24,6 +25,9 @@ from target_gsheets.reader import MessageReader, Record
 from target_gsheets.report import Progress, Stopwatch
 from target_gsheets.settings import parse_settings
 from target_gsheets.sink import GSheetsSink
+
+# Whose words can be repeated. Others tell what an expression of a stream map met: a value, which it may have masked.
+TOLD_ERRORS = (InvalidRecord, MissingKeyPropertiesError, RecordsWithoutSchemaException)
 
 
 class MessageTarget(TargetProcess):
@@ -50,6 +54,9 @@ class MessageTarget(TargetProcess):
         return self._settings.methods
 
     def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
+        properties = message_dict.get("schema", {}).get("properties", {})
+        if not isinstance(properties, Mapping):
+            raise SourceError(f"The SCHEMA of {message_dict.get('stream')!r} has 'properties' that are no object.")
         super()._process_schema_message(message_dict)
         stream = message_dict["stream"]
         self._watch.see(time.monotonic(), stream)
@@ -67,7 +74,9 @@ class MessageTarget(TargetProcess):
             super()._process_record_message(message_dict)
         except STREAM_ERRORS as exc:
             number = self.intake.evidence[stream].records
-            self.intake.fail(stream, f"record {number} can't be taken: {one_line(exc)}")
+            told = isinstance(exc, TOLD_ERRORS)
+            reason = one_line(exc) if told else f"an expression of 'stream_maps' fails on it ({type(exc).__name__})"
+            self.intake.fail(stream, f"record {number} can't be taken: {reason}")
             self.errors.append(exc)
 
     def _process_records(self, stream: str, messages: Sequence[Record]) -> None:
@@ -84,7 +93,10 @@ class MessageTarget(TargetProcess):
                 continue
             if self.intake.see_records(stream, version, len(records)):
                 self._forget_rows(stream)
-            sink.take(records)
+            try:
+                sink.take(records)
+            except RecursionError:
+                self.intake.fail(stream, "a record can't be taken: a value of it is nested too deeply")
 
     def _plain_sink(self, stream: str) -> GSheetsSink | None:
         """The sink of a stream that isn't mapped, filtered or flattened."""

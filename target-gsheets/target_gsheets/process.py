@@ -44,6 +44,7 @@ STREAM_ERRORS = (
     RecordsWithoutSchemaException,
     ArithmeticError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )

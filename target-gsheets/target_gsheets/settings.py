@@ -123,7 +123,7 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
         status_sheet=parse_title(str(config.get("status_sheet", STATUS_TITLE))),
         status_every=number_of(config, "status_every", DEFAULT_STATUS_SECONDS, 0, 31_536_000),
         protect=choice_of(config, "protect", PROTECT) != OFF,
-        report_path=Path(str(config["report_path"])) if "report_path" in config else None,
+        report_path=parse_path("report_path", str(config["report_path"])) if "report_path" in config else None,
     )
 
 
@@ -188,6 +188,14 @@ def parse_timezone(name: str) -> ZoneInfo:
         raise ConfigurationError(
             f"'timezone' is {name!r}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
         ) from exc
+
+
+def parse_path(name: str, text: str) -> Path:
+    """The path of a file."""
+    path = Path(text)
+    if not path.name:
+        raise ConfigurationError(f"'{name}' must name a file, not the folder {text!r}.")
+    return path
 
 
 def parse_title(text: str) -> str | None:

@@ -68,7 +68,11 @@ class StatusWriter:
         new = replace(mark, streams={**mark.streams, **streams, **made})
         if self.settings.status_sheet is None:
             new = replace(new, is_shown=False)
-            if mark.is_shown and any(not other.hidden and other != sheet for other in look.workbook.sheets):
+            if (
+                mark.is_shown
+                and not self.is_forbidden
+                and any(not other.hidden and other != sheet for other in look.workbook.sheets)
+            ):
                 yield batch.hide_sheet(sheet.sheet_id, hidden=True)
         else:
             now = self.now()

@@ -152,7 +152,7 @@ class TargetGSheets(MessageTarget):
             return
         try:
             self._mirror(replace(self._settings, retry_seconds=0), RollCall()).commit((), silent, summary)
-        except RemoteError as exc:
+        except (RemoteError, LimitError) as exc:
             self.logger.warning("The status sheet can't be written: %s", one_line(exc))
 
     def _log_outcome(self) -> None:
