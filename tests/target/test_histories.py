@@ -353,9 +353,11 @@ class Histories(RuleBasedStateMachine):
         tops = [row for row in rows if "ok" in row]
         assert tops
         assert all("running" in row for row in tops[:1])
-        names = self.counts(rows)
-        assert names["users"] == len(self.users)
-        assert names["log"] == len(self.log)
+        assert self.counts(rows) == self.expected_counts()
+
+    def expected_counts(self):
+        """How many rows each sheet has of its stream."""
+        return {"users": len(self.users), "log": len(self.log)}
 
     @staticmethod
     def counts(rows):

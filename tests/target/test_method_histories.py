@@ -68,6 +68,12 @@ class MethodHistories(Histories):
         if self.is_current(row):
             self.sync_while([write(self.users_sheet(), row, 1, text)])
 
+    def expected_counts(self):
+        """What left the source is there all the same."""
+        titles = {sheet["title"]: sheet["properties"]["title"] for sheet in self.sheets()}
+        columns = {stream: self.workbook.all_values(titles[stream])[1:] for stream in ("users", "log")}
+        return {stream: sum(row[0] != "" for row in rows if row) for stream, rows in columns.items()}
+
     # People
 
     def is_current(self, row):
