@@ -44,6 +44,7 @@ class Preview:
     contents: Mapping[int, Content]
     cost: Cost
     behind: frozenset[str]  # streams that sent nothing though their sheet lacks something
+    staying: str = ""  # why sheets stay whose stream went
 
 
 @dataclass(slots=True)
@@ -144,6 +145,10 @@ def preview_lines(found: Preview) -> Iterator[str]:
         yield f"{stream}: REFUSED: {reason}"
     for stream in sorted(found.behind):
         yield f"{stream}: nothing came, and its sheet isn't as it was left: the next run has to bring all rows"
+    for departure in found.plan.departures:
+        yield f"{departure.stream}: its sheet {departure.title!r} would be {departure.what}"
+    if found.staying:
+        yield found.staying
     cost = found.cost
     yield ""
     yield f"The workbook {found.title!r} would have {found.plan.cells:,} of {MAX_CELLS:,} cells."

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
 from target_gsheets.blocks import encoded_length, raw_bytes
+from target_gsheets.departures import RollCall, plan_departures
 from target_gsheets.generation import settle, swap
 from target_gsheets.limits import pack
 from target_gsheets.look import Look, Reader
@@ -30,10 +33,16 @@ RUN = "rehearsal"
 
 
 def rehearse(
-    api: SheetsApi, streams: Sequence[Arrived], silent: Mapping[str, str | None], pause: Callable[[float], None]
+    api: SheetsApi,
+    streams: Sequence[Arrived],
+    silent: Mapping[str, str | None],
+    roll: RollCall,
+    pause: Callable[[float], None],
 ) -> Preview:
     """Plan a run of these streams; raise what the run would raise where it can't be planned at all."""
     settings = api.settings
+    summary = InputSummary(dict.fromkeys([*(arrived.stream for arrived in streams), *silent], 0.0))
+    status_cells = math.prod(StatusWriter(settings, summary, float).grid)
     title, adopts = settings.sheet_title, settings.adopt_existing
     reader = Reader(api, settings.timezone, streams, silent, RUN, title=title, adopts=adopts)
 
@@ -41,11 +50,16 @@ def rehearse(
         look = reader.look({})
         taken = {sheet.sheet_id for sheet in look.workbook.sheets}
         ids = (number for number in itertools.count(1) if number not in taken)
-        plan = make_plan(look.workbook, look.contents, look.wanted, ids.__next__, settings.guards)
+        sheets = (look.workbook, look.contents, look.wanted, ids.__next__, settings.guards)
+        plan = make_plan(*sheets, status_cells=status_cells, protect=settings.protect)
+        renewed, has_new = {sheet.sheet_id for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
+        everyone = None if plan.failed else roll.everyone
+        departures = plan_departures(look.workbook, replace(roll, everyone=everyone), renewed, has_new=has_new)
+        plan = replace(plan, departures=departures.moves)
         wanted = {found.stream: found for found, _ in look.wanted}
         last = status_steps(reader, look, plan, ids.__next__)
         cost = cost_of(look, plan, last, settings.max_request_bytes, ids.__next__)
-        return Preview(look.workbook.title, plan, wanted, look.contents, cost, look.behind)
+        return Preview(look.workbook.title, plan, wanted, look.contents, cost, look.behind, departures.reason)
 
     return patiently(settings.retry_seconds, pause, look_and_plan)
 
@@ -74,7 +88,8 @@ def cost_of(look: Look, plan: Plan, last: Sequence[Request], max_request_bytes: 
     first += [batch.delete_sheet(sheet.sheet_id) for sheet in look.leftovers]
     echoed = {staged: staged.block.rows for call in staging.calls for staged in call}
     steps = ((owner, request) for owner, step in staging.steps for request in commit_requests(step, echoed))
-    ends = (((None, request) for request in requests) for requests in (first, last))
+    moves = [request for departure in plan.departures for request in departure.requests]
+    ends = (((None, request) for request in requests) for requests in (first, [*moves, *last]))
     commits = list(pack(itertools.chain(next(ends), steps, next(ends))))
     staged_bytes = sum(sum(map(raw_bytes, staged.block.rows)) for staged in echoed)
     requests = [request for commit in commits for request in commit.requests]

@@ -108,17 +108,17 @@ class TargetGSheets(MessageTarget):
         silent = {name: digests[name] for name, verdict in verdicts.items() if verdict is Verdict.SILENT}
         # Without a bookmark a stream is sent whole anyway, whatever its sheet looks like.
         is_idle = not arrived and not any(digest is not None for digest in silent.values())
-        if self.is_dry:
-            return self._rehearse(arrived, {} if is_idle else silent)
-        if is_idle:
-            self._say_how_it_went(silent, self._summary())
-            return ()
         roll = RollCall(
             present=frozenset({*silent, *(each.stream for each in arrived)}),
             everyone=all_streams,
             policy=self._settings.on_removed_stream,
             max_ratio=self._settings.guards.max_unproven_delete_ratio,
         )
+        if self.is_dry:
+            return self._rehearse(arrived, {} if is_idle else silent, roll)
+        if is_idle:
+            self._say_how_it_went(silent, self._summary())
+            return ()
         try:
             self._mirror(self._settings, roll).commit(arrived, silent, self._summary())
         except (RemoteError, LimitError) as exc:
@@ -181,12 +181,14 @@ class TargetGSheets(MessageTarget):
         digest = self.intake.bookmark_digest(name)
         return "" if digest and self.methods.is_append_only(name) else digest
 
-    def _rehearse(self, arrived: Sequence[Arrived], silent: Mapping[str, str | None]) -> Collection[str]:
+    def _rehearse(
+        self, arrived: Sequence[Arrived], silent: Mapping[str, str | None], roll: RollCall
+    ) -> Collection[str]:
         """Print what a commit would do; what it would refuse fails here as well."""
         if not arrived and not silent:
             click.echo("No stream arrived whole: nothing would be written.")
             return ()
-        preview = rehearse(self._api, arrived, silent, self._pause)
+        preview = rehearse(self._api, arrived, silent, roll, self._pause)
         for line in preview_lines(preview):
             click.echo(line)
         for name, reason in preview.plan.failed.items():

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from target_gsheets.cells import NumberFormat
+from target_gsheets.errors import LimitError
 from target_gsheets.preview import cell_text
 from tests.target.conftest import record_message, schema_message, whole_stream
 from tests.target.test_cli import COMMAND, USERS, lines_of
@@ -40,10 +41,9 @@ def dry_run(workbook, tmp_path):
     return run_command
 
 
-def test_new_sheets_are_announced_with_their_size_and_first_rows(dry_run):
-    done = dry_run([
-        *whole_stream("people", USERS, PEOPLE), *whole_stream("tags", TAGS, [{"id": 1, "at": "2026-01-31"}]),
-    ])  # fmt: skip
+def test_new_sheets_are_announced_with_their_size_and_first_rows(dry_run, workbook):
+    messages = [*whole_stream("people", USERS, PEOPLE), *whole_stream("tags", TAGS, [{"id": 1, "at": "2026-01-31"}])]
+    done = dry_run(messages)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert lines[:5] == [
@@ -54,7 +54,10 @@ def test_new_sheets_are_announced_with_their_size_and_first_rows(dry_run):
         "  + … 197 more rows",
     ]
     assert lines[5:7] == ["tags: a new sheet of 1 rows and 2 columns", "  + id 1, at 2026-01-31"]
-    assert lines[-2].startswith("The workbook 'Test' would have 26,616 of 10,000,000 cells.")
+    workbook.sync(*messages)
+    grids = [sheet["properties"]["gridProperties"] for sheet in workbook.reader.fetch_sheet_metadata()["sheets"]]
+    cells = sum(grid["rowCount"] * grid["columnCount"] for grid in grids)
+    assert lines[-2] == f"The workbook 'Test' would have {cells:,} of 10,000,000 cells."
     assert re.fullmatch(r"1 write with \d+ requests and about [\d.]+ kB would follow. Nothing was written.", lines[-1])
 
 
@@ -120,9 +123,13 @@ def test_a_workbook_that_would_be_too_large_fails_as_the_run_would(dry_run, work
     for name in ("columnCount", "rowCount"):
         properties = {"sheetId": 0, "gridProperties": {name: grid[name]}}
         workbook.edit({"updateSheetProperties": {"properties": properties, "fields": f"gridProperties.{name}"}})
-    done = dry_run(whole_stream("people", USERS, PEOPLE * 3, keys=()))
+    messages = whole_stream("people", USERS, PEOPLE * 3, keys=())
+    done = dry_run(messages)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "The workbook would grow to 10,000,807 cells, and Google allows 10,000,000. Nothing was" in done.stderr
+    assert "The workbook would grow to 10,000,860 cells, and Google allows 10,000,000. Nothing was" in done.stderr
+    with pytest.raises(LimitError) as refused:
+        workbook.sync(*messages)
+    assert str(refused.value) in done.stderr
 
 
 def test_a_stream_that_was_cut_short_fails_as_in_a_run(dry_run):

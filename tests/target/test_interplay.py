@@ -137,3 +137,17 @@ def test_what_a_tap_may_get_wrong_is_no_traceback(workbook, lines):
 def test_a_report_path_without_a_file_is_refused(workbook, path):
     with pytest.raises(ConfigurationError, match="'report_path' must name a file"):
         workbook.sync(*whole("t"), report_path=path)
+
+
+def test_a_dry_run_says_which_sheets_would_be_deleted(workbook, capsys):
+    workbook.sync(*whole("a", "b"))
+    target = TargetGSheets(config={**workbook.config, "on_removed_stream": "delete"})
+    target.is_dry = True
+    target.read(io.StringIO("".join(json.dumps(message) + "\n" for message in whole("a"))))
+    target.process_endofpipe()
+    said = capsys.readouterr().out
+    workbook.sync(*whole("a"), on_removed_stream="delete")
+    assert "b" not in workbook.titles()
+    assert any(line.startswith("b:") for line in said.splitlines())
+    assert "b: its sheet 'b' would be deleted" in said
+    assert "1 write with" in said
