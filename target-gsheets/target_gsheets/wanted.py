@@ -161,16 +161,21 @@ def header_texts(names: Iterable[str]) -> tuple[str, ...]:
 
 def column_width(header: str, shown_as: NumberFormat | None, sample: Iterable[Cell]) -> int:
     """A width in pixels that shows the header and the first rows, within reason."""
-    longest = max([len(header) + 1, *(shown_length(cell, shown_as) for cell in sample)])
-    return min(max(NARROWEST, 20 + 7 * longest), WIDEST)
+    longest = max([line_length(header) + 1, *(shown_length(cell, shown_as) for cell in sample)])
+    return min(max(NARROWEST, 20 + round(7 * longest)), WIDEST)
 
 
-def shown_length(cell: Cell, shown_as: NumberFormat | None) -> int:
-    """About how many characters wide a cell is: the longest line of a text, a number as its format shows it."""
+def line_length(line: str) -> float:
+    """About how many small letters wide a line is; a capital is nearly half as wide again."""
+    return len(line) + 0.4 * sum(map(str.isupper, line))
+
+
+def shown_length(cell: Cell, shown_as: NumberFormat | None) -> float:
+    """About how many small letters wide a cell is: the longest line of a text, a number as its format shows it."""
     if cell is None:
         return 0
     if isinstance(cell, str):
-        return max(map(len, cell.split("\n")))
+        return max(map(line_length, cell.split("\n")))
     if shown_as and shown_as.type != "NUMBER":
         return len(shown_as.pattern)
     return len(str(cell))

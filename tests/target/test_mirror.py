@@ -397,11 +397,12 @@ def test_a_new_version_in_mid_stream_makes_the_older_rows_void(workbook):
 
 def test_columns_are_as_wide_as_their_first_rows_within_reason(workbook):
     moment = {"type": "string", "format": "date-time"}
-    record = {"id": 1, "at": "2024-07-01T10:00:00Z", "text": "x" * 500, "no": None}
-    workbook.sync(*whole_stream("t", {"id": "integer", "at": moment, "text": "string", "no": "string"}, [record]))
+    record = {"id": 1, "at": "2024-07-01T10:00:00Z", "text": "x" * 500, "role": "CUSTOMER", "no": None}
+    texts = dict.fromkeys(("text", "role", "no"), "string")
+    workbook.sync(*whole_stream("t", {"id": "integer", "at": moment, **texts}, [record]))
     answer = workbook.reader.fetch_sheet_metadata({"ranges": "t", "fields": "sheets.data.columnMetadata.pixelSize"})
     widths = [column["pixelSize"] for column in answer["sheets"][0]["data"][0]["columnMetadata"]]
-    assert widths == [60, 153, 320, 60, 100]
+    assert widths == [60, 153, 320, 98, 60, 100]
 
 
 def test_an_emulator_that_wants_credentials_says_where_they_are(workbook):
