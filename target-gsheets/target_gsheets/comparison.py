@@ -98,8 +98,14 @@ def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours:
     """
     lost = [name for name, place in zip(wanted.columns, layout.now, strict=True) if place is None and name in ours]
     needed = [name for name in lost if not wanted.verdict.may_remove or wanted.columns.index(name) in wanted.keys]
-    if needed or (ours and all(place is None for place in layout.now)):
-        names = ", ".join(repr(ours[name]) for name in (needed or lost)[:3]) or "of any column of ours"
+    none_is_there = bool(ours) and all(place is None for place in layout.now)
+    if none_is_there and not lost:
+        raise SheetError(
+            f"the source has replaced every column of the sheet {sheet.title!r}, so that none tells the rows apart: "
+            "take what you wrote beside them elsewhere and delete the sheet, and the next run makes it anew"
+        )
+    if needed or none_is_there:
+        names = ", ".join(repr(ours[name]) for name in (needed or lost)[:3])
         raise SheetError(
             f"the first row of the sheet {sheet.title!r} lacks the header {names}: put it back where it was, or delete "
             "the sheet, and the next run makes it anew"

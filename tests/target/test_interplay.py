@@ -151,3 +151,10 @@ def test_a_dry_run_says_which_sheets_would_be_deleted(workbook, capsys):
     assert any(line.startswith("b:") for line in said.splitlines())
     assert "b: its sheet 'b' would be deleted" in said
     assert "1 write with" in said
+
+
+def test_a_stream_whose_columns_were_all_replaced_fails_and_says_so(workbook):
+    workbook.sync(*whole_stream("t", {"name": "string"}, [{"name": "x"}], keys=()))
+    target = workbook.sync(*whole_stream("t", {"title": "string"}, [{"title": "x"}], keys=()))
+    assert "the source has replaced every column of the sheet 't'" in target.intake.failed["t"]
+    assert workbook.all_values("t")[:2] == [["name"], ["x"]]
