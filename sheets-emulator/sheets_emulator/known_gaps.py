@@ -222,7 +222,7 @@ DIFFERENT: tuple[tuple[str, str], ...] = (
     (
         "The page",
         "Wrapped text makes its row higher than the API says. Rotated text, padding and rich text aren't drawn, and "
-        "text doesn't go on over empty cells in frozen rows and columns.",
+        "text doesn't go on over empty cells in frozen columns.",
     ),
     ("sortRange over merges, writing into a merge's covered cells", "Taken; the values are kept and answered."),
     ("Gzip", "A compressed request is read; answers aren't compressed."),

@@ -212,7 +212,45 @@ def test_a_change_appears_by_itself_and_no_frame_is_empty(api: Any, shown: str, 
         tab.wait_for_selector(f"td:text('{text}')", timeout=5000)
     assert tab.evaluate("window.frames_seen") > 10
     assert tab.evaluate("window.empty_seen") == 0
-    assert tab.get_attribute('td[data-at="1:0"]', "title") == "a note"
+
+
+def test_a_note_is_shown_beside_its_cell_on_hover_and_while_the_cell_is_selected(
+    api: Any, shown: str, tab: Any
+) -> None:
+    tab.goto(f"{api.emulator.url}/spreadsheets/d/{shown}")
+    tab.wait_for_selector("td.note")
+    note = tab.locator("#note")
+    assert not note.is_visible()
+    tab.hover('td[data-at="1:0"]')
+    assert note.inner_text() == "a note"
+    cell, box = tab.locator('td[data-at="1:0"]').bounding_box(), note.bounding_box()
+    assert (box["x"], box["y"]) == (cell["x"] + cell["width"] + 6, cell["y"])
+    tab.hover('td[data-at="4:3"]')
+    assert not note.is_visible()
+    tab.click('td[data-at="1:0"]')
+    tab.hover('td[data-at="4:3"]')
+    assert note.is_visible()
+    tab.click('td[data-at="4:3"]')
+    assert not note.is_visible()
+
+
+def test_a_long_text_in_a_frozen_row_goes_on_over_the_empty_cells_beside_it(api: Any, shown: str, tab: Any) -> None:
+    api.emulator.type_in(shown, "B1", [["a text that doesn't fit its column and goes on over C and D"]])
+    tab.goto(f"{api.emulator.url}/spreadsheets/d/{shown}")
+    tab.wait_for_selector("tr.frozen td.spill")
+    beside = tab.locator('td[data-at="0:2"]').bounding_box()
+    at = [beside["x"] + 20, beside["y"] + 10]
+    assert tab.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('td').dataset.at", at) == "0:1"
+
+
+def test_wrapped_text_makes_its_row_as_high_as_it_needs(api: Any, shown: str, tab: Any) -> None:
+    api.emulator.type_in(shown, "A5", [["a text that doesn't fit its column and is wrapped"]])
+    cell = {"userEnteredFormat": {"wrapStrategy": "WRAP"}}
+    grid = {"startRowIndex": 4, "endRowIndex": 5, "endColumnIndex": 1}
+    api.emulator.edit(shown, {"repeatCell": {"range": grid, "cell": cell, "fields": "userEnteredFormat.wrapStrategy"}})
+    tab.goto(f"{api.emulator.url}/spreadsheets/d/{shown}")
+    wrapped = tab.wait_for_selector('td[data-at="4:0"]')
+    assert wrapped.bounding_box()["height"] > 60
 
 
 def test_the_second_tab_lists_the_calls_as_they_come_and_shows_the_quotas(api: Any, shown: str, tab: Any) -> None:
