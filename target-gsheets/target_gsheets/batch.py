@@ -203,6 +203,17 @@ def write_cells(sheet_id: int, row: int, column: int, rows: Sequence[Sequence[di
     }
 
 
+def wrap_column(sheet_id: int, column: int, row: int) -> Request:
+    """Let the texts of a column, from a row on, go on in further lines of their cells."""
+    return {
+        "repeatCell": {
+            "range": grid_range(sheet_id, row, None, column, column + 1),
+            "cell": {"userEnteredFormat": {"wrapStrategy": "WRAP"}},
+            "fields": "userEnteredFormat.wrapStrategy",
+        }
+    }
+
+
 def widen_column(sheet_id: int, column: int, pixels: int) -> Request:
     """Set a column's width."""
     return {

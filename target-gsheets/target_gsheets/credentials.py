@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +34,8 @@ LOGIN_REMEDY = (
     "Log in with 'gcloud auth application-default login --scopes=https://www.googleapis.com/auth/spreadsheets,"
     "https://www.googleapis.com/auth/cloud-platform'"
 )
+CUT_REMEDY = "Was something cut off or added in copying? Encode the whole JSON file again, as in 'base64 -w0 key.json'."
+OAUTH_CLIENTS = ("installed", "web")  # under which the console's file of an OAuth client has everything
 REMEDIES = {SERVICE_ACCOUNT: KEY_REMEDY, USER: LOGIN_REMEDY}
 
 
@@ -79,13 +82,27 @@ def parse_credentials(config: Mapping[str, Any], *, emulated: bool) -> Credentia
 
 def key_from_base64(value: Any) -> Any:
     """Decode base64 text, line breaks allowed, and read the JSON in it."""
+    given = str(value).strip()
+    for what, setting, looks_so in MISPLACED:
+        if looks_so(given):
+            raise ConfigurationError(f"'credentials_base64' holds {what}: give it to '{setting}' instead.")
     try:
-        text = base64.b64decode("".join(str(value).split()), validate=True).decode()
+        text = base64.b64decode("".join(given.split()), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise ConfigurationError(
-            "'credentials_base64' is not base64 text: encode the whole JSON file, as in 'base64 -w0 key.json'."
-        ) from None
-    return key_from_text("credentials_base64", text)
+        raise ConfigurationError(f"'credentials_base64' is not base64 text. {CUT_REMEDY}") from None
+    return key_from_text("credentials_base64", text, CUT_REMEDY)
+
+
+def is_a_path(text: str) -> bool:
+    """Whether a text can only mean a file; base64 of a JSON object begins with a letter and has no dot."""
+    return is_like_a_path(text) and (text.lower().endswith(".json") or re.match(r"[/~.]|[A-Za-z]:\\", text) is not None)
+
+
+# What people put in the place of base64, the setting that takes it, and how it is told.
+MISPLACED: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("the JSON itself", "credentials_json", lambda text: text.startswith("{")),
+    ("a path", "credentials_path", is_a_path),
+)
 
 
 def key_from_json(value: Any) -> Any:
@@ -119,17 +136,22 @@ PARSERS = {
 }
 
 
-def key_from_text(name: str, text: str) -> Any:
+def key_from_text(name: str, text: str, remedy: str = f"{KEY_REMEDY} and use the whole file.") -> Any:
     """Parse JSON without ever repeating the text in a message."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         # No cause: the parser's own message and its frames hold pieces of the key.
-        raise ConfigurationError(f"'{name}' does not hold JSON. {KEY_REMEDY} and use the whole file.") from None
+        raise ConfigurationError(f"'{name}' does not hold JSON. {remedy}") from None
 
 
 def check_key(name: str, key: Any) -> Mapping[str, Any]:
     """Check that the JSON is a service account's key or a user's token file, for Google and nobody else."""
+    if isinstance(key, Mapping) and (client := next((kind for kind in OAUTH_CLIENTS if kind in key), None)):
+        raise ConfigurationError(
+            f"'{name}' is the file of an OAuth client ('{client}'), which is no account and can't log in by itself. "
+            f"{KEY_REMEDY}."
+        )
     kind = key.get("type") if isinstance(key, Mapping) else type(key).__name__
     if not isinstance(key, Mapping) or kind not in REQUIRED_FIELDS:
         raise ConfigurationError(

@@ -227,7 +227,7 @@ def unreachable(address: str, kinds: Sequence[str]) -> TransientError:
         ("gave no readable answer", "check this machine's network and firewall"),
     )
     if is_local(parts.hostname or ""):
-        remedy = "check that it is running"
+        remedy = "check that it is running, or unset SHEETS_EMULATOR_HOST to use Google"
     return TransientError(f"{parts.netloc} {what} ({kinds[0]}): {remedy}.")
 
 

@@ -29,6 +29,13 @@ def sheet_line(plan: SheetPlan) -> str:
     return f"{where}: {plan.rows} rows, {plan.added} added, {plan.changed} changed, {plan.removed} removed"
 
 
+def calls_text(reads: int, writes: int) -> str:
+    """Calls of the API, as in `2 reads, 1 write`."""
+    return ", ".join(
+        f"{number} {kind}{'' if number == 1 else 's'}" for number, kind in ((reads, "read"), (writes, "write"))
+    )
+
+
 def notes_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
     """What an operator should know about a sheet that was committed."""
     if plan.adopted:
@@ -105,8 +112,8 @@ class StreamReport:
     error: str | None = None
 
 
-def stream_reports(summary: InputSummary, outcome: Outcome) -> Iterator[StreamReport]:
-    """What became of each stream so far."""
+def stream_reports(summary: InputSummary, outcome: Outcome, otherwise: str = UNCHANGED) -> Iterator[StreamReport]:
+    """What became of each stream so far; `otherwise` is the note on one whose sheet was neither changed nor failed."""
     failed = {**summary.failed, **outcome.failed}
     for stream, seconds in summary.seconds.items():
         sheet = outcome.silent.get(stream)
@@ -128,7 +135,7 @@ def stream_reports(summary: InputSummary, outcome: Outcome) -> Iterator[StreamRe
                 note=" ".join(notes),
             )
         else:
-            note = BEHIND if stream in outcome.behind else UNCHANGED
+            note = BEHIND if stream in outcome.behind else otherwise
             title, sheet_id = (sheet.title, sheet.sheet_id) if sheet else (None, None)
             yield StreamReport(stream, title, sheet_id, seconds=seconds, note=note)
 

@@ -150,6 +150,8 @@ def draw_frame(drawing: Drawing, streams: int) -> None:
         batch.format_column(sheet_id, 1, MOMENT),
         *(batch.bold_header(sheet_id, 0, len(COLUMNS), row) for row in (0, header)),
         *(batch.widen_column(sheet_id, column, pixels) for column, pixels in enumerate(WIDTHS)),
+        # The note on top has the empty cells beside it for room; wrapped in its narrow column it would fill the screen.
+        batch.wrap_column(sheet_id, COLUMNS.index("Note"), header + 1),
         *(batch.alarm(sheet_id, 1, column, text) for column, text in ALARMS),
     ]
 

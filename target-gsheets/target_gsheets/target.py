@@ -26,9 +26,11 @@ from target_gsheets.proof import Verdict
 from target_gsheets.rehearsal import rehearse
 from target_gsheets.report import (
     NOT_REACHED,
+    UNCHANGED,
     InputSummary,
     RunReport,
     behind_lines,
+    calls_text,
     notes_of,
     sheet_line,
     stream_reports,
@@ -51,13 +53,14 @@ class TargetGSheets(MessageTarget):
         self._chance = random.Random()  # noqa: S311  ids need not be secret
         self._run = f"{self._chance.getrandbits(48):012x}"
         self._outcome = Outcome()
+        self._has_committed = False  # what the outcome says nothing of is as it should be
         self._api = SheetsApi(self._settings, time.monotonic, self._pause_for_call)
 
     def _pause_for_call(self, seconds: float) -> None:
         """Wait before a call, and say in a long run how far it is."""
         calls = self._api.calls
         if self._progress.is_due(time.monotonic()):
-            self.logger.info("Still at work: %d reads, %d writes so far.", calls.reads, calls.writes)
+            self.logger.info("Still at work: %s so far.", calls_text(calls.reads, calls.writes))
         self._pause(seconds)
 
     def process_endofpipe(self) -> None:
@@ -72,7 +75,9 @@ class TargetGSheets(MessageTarget):
             self.logger.error("Nothing was written, since 'on_error' is 'abort'.")
             self._commit({})
         else:
-            state = self.intake.state_to_pass_on(self._commit(verdicts))
+            behind = self._commit(verdicts)
+            self._has_committed = True
+            state = self.intake.state_to_pass_on(behind)
             if state is not None and not self.is_dry:
                 self._write_state_message(state)
         for stream, reason in self.intake.failed.items():
@@ -166,7 +171,7 @@ class TargetGSheets(MessageTarget):
             self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.title, departure.what)
         for name, reason in outcome.failed.items():
             self.intake.fail(name, reason)
-        self.logger.info("%d reads, %d writes, %d bytes written", calls.reads, calls.writes, calls.written_bytes)
+        self.logger.info("%s, %d bytes written", calls_text(calls.reads, calls.writes), calls.written_bytes)
         for sentence in behind_lines(outcome.behind, outcome.plans):
             self.logger.warning(sentence)
 
@@ -234,6 +239,7 @@ class TargetGSheets(MessageTarget):
     def _report(self, error: str | None) -> RunReport:
         """The run as it ended."""
         calls, outcome = self._api.calls, self._outcome
+        otherwise = UNCHANGED if error is None or self._has_committed else NOT_REACHED
         return RunReport(
             run=self._run,
             started=self._started,
@@ -246,5 +252,5 @@ class TargetGSheets(MessageTarget):
             bytes_sent=calls.written_bytes,
             bytes_received=calls.read_bytes,
             cells=outcome.cells if outcome.is_done else None,
-            streams=tuple(stream_reports(self._summary(), outcome)),
+            streams=tuple(stream_reports(self._summary(), outcome, otherwise)),
         )

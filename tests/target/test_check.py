@@ -200,7 +200,10 @@ def test_a_viewer_is_told_to_become_editor(workbook):
             r"Google answered 429: Quota exceeded .*per minute per user.* refills within a minute.* Try again in a min",
         ),
         ("503", "Google answered 503: The service is currently unavailable. Try again in a minute."),
-        ("cut", r"127.0.0.1:\d+ gave no readable answer \(ConnectionError\): check that it is running. Try again"),
+        (
+            "cut",
+            r"127.0.0.1:\d+ gave no readable answer \(ConnectionError\): check that it is running, or unset",
+        ),
     ],
 )
 def test_what_google_answers_instead_of_the_workbook_is_a_sentence(workbook, kind, sentence):
@@ -227,8 +230,8 @@ def test_a_token_that_is_not_accepted_is_a_sentence(workbook):
             "html",
             "answered with a page in a token's place: check that neither a proxy nor a login page of this",
         ),
-        ("503", "gave no readable answer (RefreshError): check that it is running. Try again in a minute."),
-        ("cut", "gave no readable answer (TransportError): check that it is running. Try again in a minute."),
+        ("503", "gave no readable answer (RefreshError): check that it is running, or unset"),
+        ("cut", "gave no readable answer (TransportError): check that it is running, or unset"),
     ],
 )
 def test_a_token_service_that_fails_is_not_the_keys_fault(workbook, kind, sentence):
@@ -249,7 +252,8 @@ def test_an_unknown_workbook_is_a_sentence(workbook):
 def test_an_emulator_that_is_not_running_is_a_sentence(workbook):
     _, problems = check(workbook, api_endpoint="http://127.0.0.1:1", credentials_json="")
     assert problems == [
-        "127.0.0.1:1 can't be reached (ConnectionError): check that it is running. Try again in a minute."
+        "127.0.0.1:1 can't be reached (ConnectionError): check that it is running, or unset SHEETS_EMULATOR_HOST to "
+        "use Google. Try again in a minute."
     ]
 
 

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from target_gsheets.report import Progress, Stopwatch
+from target_gsheets.report import NOT_REACHED, Progress, Stopwatch
 from tests.target.conftest import record_message, schema_message, whole_stream
 from tests.target.test_cli import lines_of, run  # noqa: F401  a fixture
 
@@ -95,6 +95,15 @@ def test_a_run_that_google_refused_reports_its_calls_and_no_rows(report_of, work
     assert "429" in report["error"]
 
 
+def test_a_run_that_failed_before_the_workbook_calls_no_stream_unchanged(report_of):
+    silent = [schema_message("posts", POSTS), {"type": "STATE", "value": {"bookmarks": {}}}]
+    report = report_of(
+        [*whole_stream("users", USERS, [{"id": 1}]), *silent], status=1, spreadsheet_id="1unknown", retry_seconds=0
+    )
+    users, posts = report["streams"]
+    assert (users["error"], posts["note"]) == (NOT_REACHED, NOT_REACHED)
+
+
 def test_the_rows_of_an_incremental_stream_are_those_of_its_sheet(report_of):
     first = whole_stream("users", USERS, [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}])
     report_of(first)
@@ -133,4 +142,4 @@ def test_the_lines_of_a_long_run_tell_of_records_and_calls(workbook, caplog, mon
     caplog.set_level("INFO")
     workbook.sync(*whole_stream("users", USERS, [{"id": number, "name": "a"} for number in range(5_000)]))
     assert "Reading users: " in caplog.text
-    assert "Still at work: 1 reads, 1 writes so far." in caplog.text
+    assert "Still at work: 1 read, 1 write so far." in caplog.text

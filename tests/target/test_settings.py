@@ -107,7 +107,20 @@ def test_the_emulators_variable_works_with_and_without_a_scheme(variable):
         ({"credentials_json": "", "credentials_base64": "SECRET!"}, ["'credentials_base64' is not base64"]),
         (
             {"credentials_json": "", "credentials_base64": base64.b64encode(b"SECRET").decode()},
-            ["'credentials_base64' does not hold JSON"],
+            ["'credentials_base64' does not hold JSON. Was something cut off", "'base64 -w0 key.json'"],
+        ),
+        *(
+            ({"credentials_base64": base64.b64encode(json.dumps(KEY).encode()).decode()[:length]}, [words, "cut off"])
+            for length, words in ((40, "does not hold JSON"), (41, "is not base64 text"))
+        ),
+        ({"credentials_base64": json.dumps(KEY)}, ["holds the JSON itself: give it to 'credentials_json' instead"]),
+        *(
+            ({"credentials_base64": path}, ["holds a path: give it to 'credentials_path' instead"])
+            for path in ("key.json", "/run/secrets/key", "~/key", "./key", "..\\key", "C:\\keys\\key")
+        ),
+        *(
+            ({"credentials_json": {kind: {"client_secret": "SECRET"}}}, [f"file of an OAuth client ('{kind}')"])
+            for kind in ("installed", "web")
         ),
         ({"credentials_json": '{"private_key": "SECRET'}, ["'credentials_json' does not hold JSON"]),
         (

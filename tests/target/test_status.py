@@ -301,3 +301,11 @@ def test_a_stream_may_be_called_like_the_status_sheet(workbook):
     assert tables.count([["id", "name"], [0, "b"]]) == 2
     (table,) = [rows for rows in tables if rows[0][:1] == ["State"]]
     assert [(row[0], row[4]) for row in table[4:]] == [("_sync", 1), ('say "hi"', 0)]
+
+
+def test_long_notes_of_streams_go_on_in_further_lines(workbook):
+    workbook.sync(*users("a"))
+    workbook.sync(*users("a"), *users("x", stream="posts"))
+    asked = {"ranges": "_sync!H5:H6", "fields": "sheets.data.rowData.values.userEnteredFormat.wrapStrategy"}
+    rows = workbook.reader.fetch_sheet_metadata(asked)["sheets"][0]["data"][0]["rowData"]
+    assert [row["values"][0]["userEnteredFormat"] for row in rows] == [{"wrapStrategy": "WRAP"}] * 2
