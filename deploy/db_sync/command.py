@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from db_sync.errors import BusyError, DbSyncError, SettingsError
 from db_sync.health import complaint
 from db_sync.log import Log
+from db_sync.names import explain_names, misspelt
 from db_sync.preview import check
 from db_sync.report import render_table
 from db_sync.run import Run
 from db_sync.schedule import keep_schedule, run_file, started_file
-from db_sync.settings import clean_variables, parse_complete_settings, parse_settings
+from db_sync.settings import Settings, clean_variables, parse_complete_settings, parse_settings
 from db_sync.state import SUCCESS, read_time, replace
 
 USAGE = """\
@@ -32,7 +33,8 @@ db-sync COMMAND …  run any other command, as in: db-sync meltano --version
 
 def keep(variables: Mapping[str, str]) -> int:
     """Keep the schedule."""
-    return keep_schedule(parse_complete_settings(variables), variables, Log(as_json=True))
+    log = Log(as_json=True)
+    return keep_schedule(read_settings(variables, log), variables, log)
 
 
 def run_tick(variables: Mapping[str, str]) -> int:
@@ -50,15 +52,25 @@ def run_tick(variables: Mapping[str, str]) -> int:
 
 def run_once(variables: Mapping[str, str]) -> int:
     """One run in the foreground, after any that goes on."""
-    ended = Run(parse_complete_settings(variables), variables, Log(as_json=False)).sync(wait=True)
+    log = Log(as_json=False)
+    ended = Run(read_settings(variables, log), variables, log).sync(wait=True)
     print(f"\n{render_table(ended)}")  # noqa: T201
+    if names := explain_names(str((ended.report or {}).get("error")), variables):
+        print(names)  # noqa: T201
     return ended.status
 
 
 def check_both_sides(variables: Mapping[str, str]) -> int:
     """Say what a run would do."""
-    parse_complete_settings(variables)
+    read_settings(variables, Log(as_json=False))
     return check(variables)
+
+
+def read_settings(variables: Mapping[str, str], log: Log) -> Settings:
+    """Check what a run needs, and warn of variables that nobody reads."""
+    for sentence in misspelt(variables):
+        log.say(sentence, "warning")
+    return parse_complete_settings(variables)
 
 
 def check_health(variables: Mapping[str, str]) -> int:
@@ -67,8 +79,10 @@ def check_health(variables: Mapping[str, str]) -> int:
     if started is None:
         return 0
     settings = parse_settings(variables)
-    reason = complaint(settings.cron, settings.zone, time.time(), started, read_time(settings.state / SUCCESS))
-    print(reason or "The workbook is fresh.")  # noqa: T201
+    success = read_time(settings.state / SUCCESS)
+    reason = complaint(settings.cron, settings.zone, time.time(), started, success)
+    fine = "The workbook is fresh." if success else "No run has succeeded yet: the schedule has only just begun."
+    print(reason or fine)  # noqa: T201
     return 1 if reason else 0
 
 

@@ -33,6 +33,14 @@ class RunError(DbSyncError):
     """The run can't begin."""
 
 
+def no_program(name: str) -> RunError:
+    """What to say where a program isn't found."""
+    return RunError(
+        f"There is no {name} on the PATH: activate the virtual environment ('. .venv/bin/activate'), or put its "
+        ".venv/bin on the PATH."
+    )
+
+
 class BusyError(RunError):
     """Another run is going on; the status is sysexits' for "try again later"."""
 

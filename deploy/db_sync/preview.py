@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
-from db_sync.errors import RunError
+from db_sync.errors import no_program
+from db_sync.names import explain_names
 from db_sync.report import CELLS_LIMIT, align
 
 CHECK = ("meltano", "invoke", "target-gsheets", "--check")
@@ -66,28 +69,57 @@ def check(variables: Mapping[str, str]) -> int:
     """Print what either side says and what a run would bring; return 0 where it could begin."""
     environment = {"MELTANO_CLI_LOG_LEVEL": "warning", **variables}
     print("The workbook\n", flush=True)  # noqa: T201
-    workbook = start(CHECK, environment, None).wait()
+    with start(CHECK, environment, stdout=subprocess.PIPE) as target:
+        said = repeat(target.stdout, sys.stdout)
     print("\nThe database\n", flush=True)  # noqa: T201
-    sheets = read_tables(environment)
-    if sheets is None:
-        print("The database can't be read as a run would: the lines above say why.")  # noqa: T201
-    else:
+    sheets, complaints = read_tables(environment)
+    if sheets is not None:
         print(render_preview(sheets, variables))  # noqa: T201
-    return 1 if workbook or sheets is None else 0
+    faults = [side for side, failed in (("workbook", target.returncode), ("database", sheets is None)) if failed]
+    print(f"\n{render_verdict(faults)}")  # noqa: T201
+    if names := explain_names(problems_in(said) + complaints, variables):
+        print(names)  # noqa: T201
+    return 1 if faults else 0
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], stdout: int | None) -> subprocess.Popen[bytes]:
+def render_verdict(faults: Sequence[str]) -> str:
+    """What the check of both sides comes to; the faults are the sides that aren't ready."""
+    if not faults:
+        return "Both sides are ready to run. Nothing was changed."
+    sides = " and ".join(f"the {side}" for side in faults)
+    return f"Not ready to run: look at what is said of {sides} above. Nothing was changed."
+
+
+def problems_in(report: str) -> str:
+    """The lines of the target's report that say what has to be mended."""
+    return "\n".join(line for line in report.splitlines() if line.startswith("PROBLEM"))
+
+
+def repeat(lines: Iterable[bytes] | None, stream: TextIO) -> str:
+    """Print lines as they come; return them as one text."""
+    said = []
+    for line in lines or ():
+        said.append(line.decode(errors="replace"))
+        print(said[-1], end="", file=stream, flush=True)
+    return "".join(said)
+
+
+def start(
+    command: Sequence[str], environment: Mapping[str, str], stdout: int, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
     """Start a program; raise RunError where there is none of its name."""
     try:
-        return subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=stdout)
+        return subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
     except FileNotFoundError as error:
-        raise RunError(f"There is no {command[0]} on the PATH.") from error
+        raise no_program(command[0]) from error
 
 
-def read_tables(environment: Mapping[str, str]) -> dict[str, Sheet] | None:
-    """The sheets to come, or None where the tap fails."""
-    if start(DISCOVER, environment, subprocess.DEVNULL).wait():
-        return None
-    with start(READ, environment, subprocess.PIPE) as tap:
+def read_tables(environment: Mapping[str, str]) -> tuple[dict[str, Sheet] | None, str]:
+    """The sheets to come, or None and what the tap said where it fails."""
+    with start(DISCOVER, environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as tap:
+        said = repeat(tap.stderr, sys.stderr)
+    if tap.returncode:
+        return None, said
+    with start(READ, environment, stdout=subprocess.PIPE) as tap:
         sheets = count_messages(tap.stdout or ())
-    return None if tap.returncode else sheets
+    return (None if tap.returncode else sheets), ""

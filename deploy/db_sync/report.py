@@ -14,6 +14,8 @@ from typing import Any
 CELLS_LIMIT = 10_000_000
 CALLS_PER_MINUTE = 60
 SIZES = ("rows", "columns")
+# What the target says of a stream where the run ended before its sheet was looked at.
+NOT_REACHED = "the run failed before this stream was in its sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def render_table(ended: Ended) -> str:
     """The sheets with their rows, columns and changes, and the sums of the run."""
     if ended.report is None:
         return f"The target wrote no report: the log above says why. Exit status {ended.status}."
+    streams = [stream for stream in ended.streams if is_reached(stream)]
     rows = [
         (
             str(stream.get("sheet") or stream.get("stream")),
@@ -98,13 +101,35 @@ def render_table(ended: Ended) -> str:
             "failed" if stream.get("error") else describe_changes(stream),
             str(stream.get("error") or stream.get("note") or ""),
         )
-        for stream in ended.streams
+        for stream in streams
     ]
-    lines = align([("sheet", "rows", "columns", "changes", ""), *rows])
-    lines += ["", f"{len(rows)} sheets, {ended.total('rows'):,} rows; {calls_line(ended)}; {ended.seconds:.1f} s"]
-    if error := ended.report.get("error"):
-        lines.append(f"Failed: {error}")
+    error = ended.report.get("error")
+    lines = [f"Failed: {error}", ""] if error else []
+    lines += [*align([("sheet", "rows", "columns", "changes", ""), *rows]), ""] if rows or not error else []
+    lines.append(f"{sums_line(streams, len(ended.streams))}; {calls_line(ended)}; {ended.seconds:.1f} s")
     return "\n".join(lines)
+
+
+def is_reached(stream: Mapping[str, Any]) -> bool:
+    """Whether the run came as far as this stream's sheet."""
+    return NOT_REACHED not in (stream.get("error"), stream.get("note"))
+
+
+def sums_line(reached: Sequence[Mapping[str, Any]], streams: int) -> str:
+    """How many sheets and rows there are, and how many of the sheets the run didn't reach, or have unknown rows."""
+    counted = [int(stream["rows"]) for stream in reached if stream.get("rows") is not None]
+    unknown = len(reached) - len(counted)
+    parts = [count(len(reached), "sheet")] if reached or not streams else []
+    if counted or not streams:
+        parts.append(count(sum(counted), "row") + (f" ({unknown} not counted)" if unknown else ""))
+    if streams > len(reached):
+        parts.append(f"{count(streams - len(reached), 'sheet')} not reached")
+    return ", ".join(parts)
+
+
+def count(number: int, what: str) -> str:
+    """A number of things, as in `1 row` and `2,000 rows`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def figure(value: object) -> str:
@@ -113,7 +138,7 @@ def figure(value: object) -> str:
 
 def calls_line(ended: Ended) -> str:
     refused = f", {ended.calls('refused')} refused" if ended.calls("refused") else ""
-    return f"{ended.calls('reads')} reads and {ended.calls('writes')} writes{refused}"
+    return f"{count(ended.calls('reads'), 'read')} and {count(ended.calls('writes'), 'write')}{refused}"
 
 
 def align(rows: Sequence[Sequence[str]], figures: int = 2) -> list[str]:

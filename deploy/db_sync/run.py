@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from db_sync.errors import RunError
+from db_sync.errors import no_program
 from db_sync.log import Log
 from db_sync.ping import ping
 from db_sync.report import Ended, log_fields, parse_report, parse_sizes, recall, render_metrics, sizes
@@ -59,7 +59,8 @@ class Run:
         With `wait`, another run is waited for as long as a run may last.
         """
         stop = Stop()
-        with run_lock(self.settings.state, self.settings.timeout_seconds if wait else 0) as lock:
+        patience = self.settings.timeout_seconds if wait else 0
+        with run_lock(self.settings.state, patience, self._say_that_we_wait) as lock:
             for folder in (self.settings.state, Path(tempfile.gettempdir())):
                 probe(folder)
             if lock.was_killed:
@@ -74,6 +75,10 @@ class Run:
             **log_fields(ended),
         )
         return ended
+
+    def _say_that_we_wait(self) -> None:
+        limit = f"{self.settings.timeout_seconds} s (DB_SYNC_TIMEOUT)"
+        self.log.say(f"Another run is going on: waiting for it, at most {limit}.")
 
     def _measure(self, lock: Lock, stop: Stop) -> Ended:
         """Run Meltano with a place for the target's report, and read that."""
@@ -97,7 +102,7 @@ class Run:
                 pass_fds=[lock.descriptor],
             )
         except FileNotFoundError as error:
-            raise RunError("There is no meltano on the PATH.") from error
+            raise no_program("meltano") from error
         try:
             return self._wait(process, stop)
         finally:

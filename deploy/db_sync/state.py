@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +37,22 @@ class Lock:
 
 
 @contextlib.contextmanager
-def run_lock(folder: Path, patience_seconds: float) -> Iterator[Lock]:
-    """Hold the folder's lock; raise BusyError where another run has it for longer than we have patience."""
+def run_lock(folder: Path, patience_seconds: float, say_waiting: Callable[[], None]) -> Iterator[Lock]:
+    """Hold the folder's lock; raise BusyError where another run has it for longer than we have patience.
+
+    Where there is something to wait for, and patience, that is said before.
+    """
     with writable(folder):
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        take(descriptor, time.monotonic() + patience_seconds)
+        if not (is_free := try_to_take(descriptor)) and patience_seconds:
+            say_waiting()
+        deadline = time.monotonic() + patience_seconds
+        while not is_free:
+            if time.monotonic() >= deadline:
+                raise BusyError("Another run is going on: this one does nothing.")
+            time.sleep(POLL_SECONDS)
+            is_free = try_to_take(descriptor)
         was_killed = os.pread(descriptor, 1, 0) != b""
         with writable(folder):
             os.pwrite(descriptor, b"running\n", 0)
@@ -54,16 +64,13 @@ def run_lock(folder: Path, patience_seconds: float) -> Iterator[Lock]:
         os.close(descriptor)
 
 
-def take(descriptor: int, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise BusyError("Another run is going on: this one does nothing.") from None
-            time.sleep(POLL_SECONDS)
-            continue
-        return
+def try_to_take(descriptor: int) -> bool:
+    """Lock the file, unless another run holds it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from db_sync.report import (
+    NOT_REACHED,
     Ended,
     log_fields,
     parse_report,
@@ -17,6 +18,8 @@ from db_sync.report import (
     render_table,
     sizes,
 )
+
+import target_gsheets.report
 
 STREAMS = [
     {"stream": "public-User", "sheet": "User", "rows": 1400, "columns": 10, "added": 2, "changed": 1, "removed": 3},
@@ -37,14 +40,56 @@ REPORT: dict[str, Any] = {
 
 def test_the_table_shows_every_sheet_with_its_changes() -> None:
     assert render_table(Ended(1, 12.34, 0, REPORT)).splitlines() == [
+        "Failed: One stream failed.",
+        "",
         "sheet        rows  columns  changes",
         "User        1,400       10  +2 ~1 -3",
         "Tag            12        3  -         unchanged",
         "public-Bad                  failed    A value is too long.",
         "",
-        "3 sheets, 1,412 rows; 90 reads and 3 writes, 1 refused; 12.3 s",
-        "Failed: One stream failed.",
+        "3 sheets, 1,412 rows (1 not counted); 90 reads and 3 writes, 1 refused; 12.3 s",
     ]
+
+
+SILENT = {"stream": "public-User", "sheet": None, "rows": 1400, "columns": 10, "note": NOT_REACHED}
+CUT = {"stream": "public-Tag", "sheet": None, "rows": None, "columns": None, "error": NOT_REACHED}
+
+
+@pytest.mark.parametrize(
+    ("streams", "lines"),
+    [
+        ([SILENT, CUT], ["2 sheets not reached; 1 read and 0 writes; 12.3 s"]),
+        (
+            [STREAMS[1], CUT],
+            [
+                "sheet  rows  columns  changes",
+                "Tag      12        3  -        unchanged",
+                "",
+                "1 sheet, 12 rows, 1 sheet not reached; 1 read and 0 writes; 12.3 s",
+            ],
+        ),
+        (
+            [STREAMS[2]],
+            [
+                "sheet       rows  columns  changes",
+                "public-Bad                 failed   A value is too long.",
+                "",
+                "1 sheet; 1 read and 0 writes; 12.3 s",
+            ],
+        ),
+        ([], ["0 sheets, 0 rows; 1 read and 0 writes; 12.3 s"]),
+    ],
+    ids=["none", "some", "unknown", "nothing came"],
+)
+def test_a_failure_is_said_first_and_what_it_kept_from_being_reached_is_only_counted(
+    streams: list[dict[str, Any]], lines: list[str]
+) -> None:
+    report = {**REPORT, "streams": streams, "calls": {"reads": 1}, "error": "There is no workbook."}
+    assert render_table(Ended(1, 12.34, 0, report)).splitlines() == ["Failed: There is no workbook.", "", *lines]
+
+
+def test_the_target_says_in_the_same_words_what_was_not_reached() -> None:
+    assert target_gsheets.report.NOT_REACHED == NOT_REACHED
 
 
 def test_a_sheet_that_was_not_read_has_the_size_that_it_had_before() -> None:

@@ -46,13 +46,30 @@ def test_check_asks_both_sides_and_fails_where_one_does(host: Host) -> None:
     tap = "invoke tap-mih-postgres"
     assert host.calls() == ["invoke target-gsheets --check", f"{tap} --discover", tap]
 
+    assert answer.stdout.endswith("\n\nBoth sides are ready to run. Nothing was changed.\n")
+
     both(host, "false", "true")
-    assert host.run("--check").returncode == 1
-    both(host, "true", "exit 1")
     answer = host.run("--check")
     assert answer.returncode == 1
-    assert "The database can't be read" in answer.stdout
+    assert answer.stdout.endswith(
+        "\n\nNot ready to run: look at what is said of the workbook above. Nothing was changed.\n"
+    )
+    both(host, "echo Ready to run.", "echo there is no host of that name >&2; exit 1")
+    answer = host.run("--check")
+    assert answer.returncode == 1
+    assert answer.stdout.splitlines()[-1].startswith("Not ready to run: look at what is said of the database above.")
+    assert answer.stderr == "there is no host of that name\n"
     assert "rows" not in answer.stdout
+    both(host, "false", "exit 1")
+    assert "what is said of the workbook and the database above" in host.run("--check").stdout
+
+
+def test_the_settings_that_either_side_complains_of_are_told_by_their_variables(host: Host) -> None:
+    target = "echo \"ok zone 'timezone'\"; echo \"PROBLEM 'credentials_base64' is bad\"; exit 1"
+    both(host, target, "echo \"set 'database_url'\" >&2; exit 1")
+    last = host.run("--check", GOOGLE_CREDENTIALS_BASE64="", TARGET_GSHEETS_CREDENTIALS_BASE64="e30=").stdout
+    names = "'credentials_base64' is TARGET_GSHEETS_CREDENTIALS_BASE64, 'database_url' is DB_SYNC_DATABASE_URL"
+    assert last.splitlines()[-1] == f"Here {names}."
 
 
 def test_check_begins_with_the_settings(host: Host) -> None:

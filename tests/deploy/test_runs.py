@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import http.server
+import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.deploy.conftest import Host, wait_until
+from tests.deploy.conftest import REPORT, Host, wait_until
 
 
 def test_once_prints_the_table_and_ends_as_meltano_does(host: Host) -> None:
@@ -53,6 +55,49 @@ def test_settings_are_checked_before_anything_begins(host: Host) -> None:
     assert host.calls() == []
 
 
+def test_a_misspelt_variable_is_warned_of_with_the_likely_one(host: Host) -> None:
+    answer = host.run("--once", DB_SYNC_TIMEZON="Europe/Paris")
+    assert answer.returncode == 0
+    assert answer.stderr.startswith(
+        "db-sync: DB_SYNC_TIMEZON is no variable of db-sync, and nothing reads it: do you mean DB_SYNC_TIMEZONE?\n"
+    )
+
+
+def test_a_program_that_is_missing_is_named_with_the_remedy(host: Host) -> None:
+    (host.bin / "meltano").unlink()
+    for option in ("--once", "--check"):
+        answer = host.run(option, PATH=f"{host.bin}:/usr/bin:/bin")
+        assert answer.returncode == 1
+        assert "There is no meltano on the PATH: activate the virtual environment" in answer.stderr
+
+
+def test_a_setting_that_a_failure_names_is_told_by_its_variable(host: Host) -> None:
+    report = json.dumps({**REPORT, "error": "There is no workbook: check 'spreadsheet_id'."})
+    (host.folder / "report.json").write_text(report)
+    host.let_meltano("report; exit 1")
+    assert host.run("--once").stdout.endswith("\nHere 'spreadsheet_id' is GOOGLE_SPREADSHEET_ID.\n")
+
+
+def test_health_says_that_no_run_has_succeeded_yet(host: Host) -> None:
+    begin(host, 30)
+    assert host.run("--health", DB_SYNC_CRON="0 0 1 1 *").stdout == (
+        "No run has succeeded yet: the schedule has only just begun.\n"
+    )
+    begin(host, 3600)
+    answer = host.run("--health", DB_SYNC_CRON="* * * * *")
+    assert answer.returncode == 1
+    assert "there has been none yet" in answer.stdout
+    host.run("--once")
+    assert host.run("--health", DB_SYNC_CRON="* * * * *").stdout == "The workbook is fresh.\n"
+
+
+def begin(host: Host, seconds_ago: float) -> None:
+    """As if the schedule had begun then."""
+    folder = host.folder / "tmp" / "db-sync"
+    folder.mkdir(exist_ok=True)
+    (folder / "started").write_text(f"{time.time() - seconds_ago}")
+
+
 def test_a_run_that_takes_too_long_is_ended(host: Host) -> None:
     host.let_meltano("trap 'echo told >> \"$0.calls\"; exit 143' TERM; sleep 20 & wait")
     answer = host.run("--once", DB_SYNC_TIMEOUT="1s")
@@ -92,7 +137,8 @@ def test_a_second_run_waits_for_the_first_and_a_second_tick_does_not(host: Host)
     wait_until(lambda: "begun" in host.calls())
     tick = host.run("--tick")
     assert tick.returncode == 0
-    assert "Another run is going on" in tick.stderr
+    assert "Another run is going on: this one does nothing." in tick.stderr
+    assert "waiting" not in tick.stderr
     assert host.run("--once").returncode == 0
     assert first.wait(10) == 0
     assert [call for call in host.calls() if call in {"begun", "ended"}] == ["begun", "ended"] * 2
@@ -104,7 +150,10 @@ def test_a_second_run_waits_no_longer_than_a_run_may_last(host: Host) -> None:
     wait_until(lambda: "begun" in host.calls())
     answer = host.run("--once", DB_SYNC_TIMEOUT="1s")
     assert answer.returncode == 75
-    assert answer.stderr == "db-sync: Another run is going on: this one does nothing.\n"
+    assert answer.stderr.splitlines() == [
+        "db-sync: Another run is going on: waiting for it, at most 1 s (DB_SYNC_TIMEOUT).",
+        "db-sync: Another run is going on: this one does nothing.",
+    ]
 
 
 def kill_in_mid_run(host: Host) -> None:
