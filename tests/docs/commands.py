@@ -6,14 +6,18 @@ that none gets into the guides unseen. Those that can be run are run, some here,
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import yaml
 from db_sync.command import OPTIONS
 
+from sheets_emulator.__main__ import parser
 from tests.docs.pages import ROOT
 
 Check = Callable[..., bool]
@@ -86,6 +90,12 @@ def is_dag(name: str) -> bool:
     return f'dag_id="{name}"' in (ROOT / "deploy/airflow/db_sync_dag.py").read_text()
 
 
+def is_taken_by_the_emulator(arguments: str) -> bool:
+    with contextlib.suppress(SystemExit), contextlib.redirect_stderr(io.StringIO()):
+        return bool(parser().parse_args(shlex.split(arguments)))
+    return False
+
+
 # Run for real by `make test-deploy`.
 RUN = (r"\.venv/bin/meltano .+", r'psql "\$DATABASE_URL" -f deploy/postgres-role\.sql')
 
@@ -109,6 +119,9 @@ FORMS = (
     Form(r"sudo systemctl (?:enable --now|start) (\S+)", is_unit),
     Form(r"journalctl --unit (\S+) --follow", is_unit),
     Form(r"gh secret set (\w+)", is_secret_of_the_workflow),
+    Form(r"\.venv/bin/sheets-emulator (.+)", is_taken_by_the_emulator),
+    Form(r"echo '\{\}' > /tmp/mine\.json"),
+    Form(r"export \w+=\$\(curl -s \$SHEETS_EMULATOR_HOST/_emulator/credentials \| base64 \| tr -d '\\n'\)"),
     Form(r"\.venv/bin/python (\S+\.py)", is_file),
     Form(r"\.venv/bin/python -m (\S+)(?: \d+)?", is_module),
     Form(r"npm run (\S+)", is_script_of_npm),

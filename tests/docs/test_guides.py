@@ -54,7 +54,13 @@ def test_a_command_names_what_there_is(page: str, command: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["make tset", "docker compose run --rm db-snyc --once", "docker compose run --rm db-sync --twice", "rm -rf /"],
+    [
+        "make tset",
+        "docker compose run --rm db-snyc --once",
+        "docker compose run --rm db-sync --twice",
+        ".venv/bin/sheets-emulator serve --harbour 8765",
+        "rm -rf /",
+    ],
 )
 def test_a_command_that_names_nothing_is_found_out(command: str) -> None:
     assert fault_of(command)
