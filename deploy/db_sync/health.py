@@ -12,9 +12,8 @@ from itertools import islice
 from db_sync.cron import Cron, ticks_before
 
 MISSED_TICKS = 3
-# The first run has until the tick after its own; Docker forgives what fails in the image's start period, of a minute.
+# The first run has until the tick after its own. What fails in the image's start period Docker forgives by itself.
 FIRST_TICKS = 2
-START_SECONDS = 60
 
 
 def complaint(cron: Cron, zone: tzinfo, now: float, started: float, success: float | None) -> str | None:
@@ -22,7 +21,7 @@ def complaint(cron: Cron, zone: tzinfo, now: float, started: float, success: flo
     missed = FIRST_TICKS if success is None else MISSED_TICKS
     ticks = list(islice(ticks_before(cron, datetime.fromtimestamp(now, zone), zone), missed))
     since = max(started, success or 0)
-    if len(ticks) < missed or ticks[-1].timestamp() <= since or (success is None and now < started + START_SECONDS):
+    if len(ticks) < missed or ticks[-1].timestamp() <= since:
         return None
     last = "there has been none yet" if success is None else f"the last was at {to_text(success)}"
     return f"No run has succeeded for {missed} ticks of the schedule: {last}. The log of the last run says why."

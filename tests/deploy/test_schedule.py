@@ -47,7 +47,7 @@ def test_a_schedule_that_dies_by_itself_is_an_error(host: Host) -> None:
     assert "supercronic ended by itself with status -9" in host.log()
 
 
-def test_health_is_red_after_three_ticks_without_a_success_and_green_after_the_next(host: Host) -> None:
+def test_health_is_red_where_no_run_ever_succeeded_and_green_after_one(host: Host) -> None:
     assert host.run("--health").returncode == 0, "there is no schedule"
     host.let_meltano("exit 1")
     process = host.start()
