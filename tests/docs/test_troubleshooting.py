@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import meltano
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 SOURCES = ("tap-mih-postgres/tap_mih_postgres", "target-gsheets/target_gsheets", "deploy/db_sync")
 MESSAGES = re.findall(r"^\*\*`(.+)`\*\*$", PAGE, re.MULTILINE)
+# What Meltano says itself.
+MELTANO = [Path(meltano.__path__[0]) / "core" / name for name in ("block/extract_load.py", "plugin/singer/tap.py")]
 VALUE = "…"
 
 
@@ -28,11 +31,10 @@ def text_of(node: ast.AST) -> str | None:
 
 @cache
 def texts() -> tuple[str, ...]:
-    """Every text of the three packages."""
+    """Every text of the three packages, and of Meltano where it runs them."""
     return tuple(
         text
-        for source in SOURCES
-        for path in sorted((ROOT / source).glob("*.py"))
+        for path in [*MELTANO, *(path for source in SOURCES for path in sorted((ROOT / source).glob("*.py")))]
         for node in walk(ast.parse(path.read_text()))
         if (text := text_of(node))
     )
