@@ -142,3 +142,26 @@ def test_the_plan_names_every_variable_of_its_container() -> None:
     example = (ROOT / ".env.db-sync.example").read_text()
     of_the_plan = set(re.findall(r"^(\w+)=", example, re.MULTILINE)) - {"DB_SYNC_TIMEOUT", "DB_SYNC_PING_URL"}
     assert not {name for name in of_the_plan if f"`{name}`" not in plan}
+
+
+@pytest.mark.parametrize(
+    ("row", "package"),
+    [
+        ("tap-mih-postgres/", "tap-mih-postgres/tap_mih_postgres"),
+        ("target-gsheets/", "target-gsheets/target_gsheets"),
+        ("deploy/db_sync/", "deploy/db_sync"),
+    ],
+)
+def test_the_file_list_of_contributors_names_every_module_once(row: str, package: str) -> None:
+    (cell,) = re.findall(rf"^\| `{row}` \|(.*)\|$", Page("CONTRIBUTING.md").text, re.MULTILINE)
+    modules = [path.stem for path in (ROOT / package).glob("*.py") if path.stem != "__init__"]
+    assert sorted(re.findall(r"`(\w+)`", cell)) == sorted(modules)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.path.name == "CHANGELOG.md"], ids=lambda page: page.name
+)
+def test_a_changelog_says_nothing_twice(page: Page) -> None:
+    beginnings = re.findall(r"^- (.{35})", page.text, re.MULTILINE)
+    assert len(beginnings) > 10
+    assert len(set(beginnings)) == len(beginnings)
