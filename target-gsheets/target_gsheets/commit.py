@@ -6,7 +6,6 @@ commit swaps the token of the workbook's generation, so that of two runs on one 
 
 from __future__ import annotations
 
-import functools
 import itertools
 import logging
 import math
@@ -22,26 +21,23 @@ from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.filling import Step
 from target_gsheets.generation import MAX_ID, Generation, fresh_ids, settle, shows_two_tokens, swap
 from target_gsheets.grid import a1_range
+from target_gsheets.hidden_sheets import Stager
 from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack, torn_streams
 from target_gsheets.look import Look, Reader
-from target_gsheets.marks import StagingMark
 from target_gsheets.outcome import Outcome
 from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.report import InputSummary
 from target_gsheets.settings import Settings
-from target_gsheets.staging import Room, StagedBlock, Staging, commit_requests, stage, unstaged
 from target_gsheets.status_writer import OWNER, StatusWriter
 from target_gsheets.verification import is_as_expected
 from target_gsheets.wanted import Arrived
-from target_gsheets.workbook import Content, Row, Sheet
+from target_gsheets.workbook import Content
 
 Request: TypeAlias = "dict[str, Any]"
 
 # People may change rows between our read and our commit; so often we look again at once, then the next run does.
 MAX_COMMITS = 5
-# Hidden sheets this old belong to a dead run, even where there is nothing else to commit.
-STALE_SECONDS = 3_600
 # A commit of fewer requests isn't made smaller when it fails again.
 FEW_REQUESTS = 1_000
 
@@ -64,6 +60,7 @@ class Mirror:
     roll: RollCall = field(default_factory=RollCall)
     outcome: Outcome = field(init=False, default_factory=Outcome)
     _status: StatusWriter = field(init=False)
+    _stager: Stager = field(init=False)
     _committed: list[Sequence[Step]] = field(init=False, default_factory=list)  # the steps of the commits that landed
     _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
     _staying: set[str] = field(init=False, default_factory=set)  # streams whose sheet can't be hidden or deleted
@@ -77,6 +74,7 @@ class Mirror:
         `summary` has all that came.
         """
         self._status = StatusWriter(self.settings, summary, self.now)
+        self._stager = Stager(self.api, self.pause, self.now, self.run)
         reader = Reader(
             self.api,
             self.settings.timezone,
@@ -98,7 +96,7 @@ class Mirror:
             plan = self._plan(look, look.contents)
             plan = replace(plan, departures=self._departures(look, plan))
             self._note(look, plan)
-            stale = any(self._is_stale(sheet) for sheet in look.leftovers)
+            stale = any(self._stager.is_stale(sheet) for sheet in look.leftovers)
             if plan.is_empty and not stale and not self._status.is_due(look, plan, self.outcome):
                 return
             if look.generation.needs_token:
@@ -154,14 +152,6 @@ class Mirror:
             logger.warning("%s", found.reason)
         return found.moves
 
-    def _is_stale(self, sheet: Sheet) -> bool:
-        """Whether a hidden sheet was left behind by a run that must be dead."""
-        return isinstance(sheet.note, StagingMark) and self.now() - sheet.note.at > STALE_SECONDS
-
-    def _is_ours(self, sheet: Sheet) -> bool:
-        """Whether this run made a hidden sheet, in an attempt that came to nothing."""
-        return isinstance(sheet.note, StagingMark) and sheet.note.run == self.run
-
     def _ids(self, look: Look) -> Callable[[], int]:
         """A source of ids for sheets, marks and tokens that no sheet has; Google takes those that we choose."""
         return fresh_ids({sheet.sheet_id for sheet in look.workbook.sheets}, lambda: self.chance.randint(1, MAX_ID))
@@ -185,7 +175,7 @@ class Mirror:
         commits = self._pack(look, requests)
         if not commits:
             return False
-        left = (sheet for sheet in look.leftovers if not (staged and self._is_ours(sheet)))
+        left = (sheet for sheet in look.leftovers if not (staged and self._stager.is_ours(sheet)))
         removals = [batch.delete_sheet(sheet.sheet_id) for sheet in left]
         expected = [sheet.expected for sheet in plan.sheets if sheet.expected]
         for commit in commits:
@@ -274,33 +264,14 @@ class Mirror:
 
         The second answer is whether there was anything, so that our leftovers of before are gone.
         """
-        limit = self.settings.max_request_bytes
-        staging = unstaged(plan.sheets)
-        if staging.request_bytes > limit:
-            mark = StagingMark(self.run, self.now())
-            room = Room(look.workbook.spare_cells, plan.spare_cells)
-            staging = stage(plan.sheets, mark, limit, self._ids(look), room)
-        answered = self._fill(look, staging)
+        staging = self._stager.stage(look, plan, self._ids(look))
+        requests = self._stager.fill(look, staging)
         if staging.copies and self._is_outdated(reader, look, plan):
             raise TransientError("Somebody changed the workbook while a large change was being prepared.")
-        steps = ((owner, request) for owner, step in staging.steps for request in commit_requests(step, answered))
-        return steps, bool(staging.prepare)
+        return requests, bool(staging.prepare)
 
     def _is_outdated(self, reader: Reader, look: Look, plan: Plan) -> bool:
         """Whether the sheets that are there would be changed otherwise by now; what people write beside them may."""
         again = self._plan(look, reader.read_contents(look.sheets))
         before, now = ([sheet.steps for sheet in found.sheets if not sheet.new] for found in (plan, again))
         return before != now
-
-    def _fill(self, look: Look, staging: Staging) -> Mapping[StagedBlock, Sequence[Row]]:
-        """Add the hidden sheets and write their values; the answer is what Google says they hold."""
-        if staging.prepare:
-            ours = (sheet.sheet_id for sheet in look.leftovers if self._is_ours(sheet))
-            self.api.batch_update([*map(batch.delete_sheet, ours), *staging.prepare])
-        answered: dict[StagedBlock, Sequence[Row]] = {}
-        for call in staging.calls:
-            write = functools.partial(self.api.write_values, [(staged.range, staged.block.rows) for staged in call])
-            # The same values at the same place: this may be sent twice.
-            rows = patiently(self.settings.retry_seconds, self.pause, write)
-            answered.update(zip(call, rows, strict=True))
-        return answered

@@ -242,7 +242,7 @@ def test_a_dead_run_s_hidden_sheets_go_after_an_hour_even_if_nothing_changed(wor
     assert left
     workbook.sync(*users((1, "a"), version=3))
     assert (workbook.calls.count("spreadsheets.batchUpdate"), hidden(workbook)) == (0, left)
-    monkeypatch.setattr("target_gsheets.commit.STALE_SECONDS", -5)
+    monkeypatch.setattr("target_gsheets.hidden_sheets.STALE_SECONDS", -5)
     workbook.sync(*users((1, "a"), version=4))
     assert hidden(workbook) == []
 

@@ -18,6 +18,7 @@ EDGE = {
     "look",
     "patience",
     "status_writer",
+    "hidden_sheets",
     "commit",
     "reporting",
     "preflight",
