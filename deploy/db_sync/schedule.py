@@ -103,6 +103,8 @@ class Supervisor:
             child, status = os.waitpid(-1, 0)
             if child == self.process.pid:
                 break
+        # While Python ends, a timer that still rang would kill it.
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if self.signal:
             return 0
         self.log.say(f"supercronic ended by itself with status {os.waitstatus_to_exitcode(status)}.", "error")
