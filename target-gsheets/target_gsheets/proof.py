@@ -8,6 +8,9 @@ A STATE speaks of a stream only by an entry among its bookmarks, and of its end 
 record. For the SDK's taps answer SIGTERM with a STATE and exit status 0, but a table that is sent whole gets its entry
 at its end. An entry of an earlier run is in the STATE that these taps send at their start; of one that sends none then,
 and is stopped so, nobody can tell.
+
+An entry that holds a bookmark (file hashes, a `since`) is that of a tap which knows what it has sent, and may leave that
+out, whatever its SCHEMA says. Without a STATE at its start that has no such entry, nobody can tell that it sent all.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from typing import Any
 
 # The SDK's taps send a STATE every 10,000 records: a count that ends there may be a crash just after it.
 SUSPICIOUS_MULTIPLE = 1_000
+# What taps write into the entry of a table that they send whole.
+MEMBERS_OF_WHOLE_TABLES = {"version", "last_replication_method"}
 
 
 class Verdict(Enum):
@@ -70,6 +75,11 @@ class Evidence:
     entry: Mapping[str, Any] | None = None  # what the last STATE has of this stream
     has_news: bool = False  # that entry came, or changed, after the last record
 
+    @property
+    def may_leave_out(self) -> bool:
+        """Whether the tap keeps a bookmark of the stream, and nothing says that it began without one."""
+        return bool((self.entry or {}).keys() - MEMBERS_OF_WHOLE_TABLES) and self.resumed is not False
+
     def see_records(self, version: int | None, count: int = 1) -> bool:
         """Count records; True when they begin a version, so that rows of an older one are void."""
         begins = version != self.version and self.records > 0
@@ -114,7 +124,7 @@ def judge(
         return Verdict.INCREMENTAL
     if seen.activated:
         return Verdict.WHOLE
-    ended_well = ended_on_state and seen.has_news and not is_unfinished(name, state)
+    ended_well = ended_on_state and seen.has_news and not seen.may_leave_out and not is_unfinished(name, state)
     return Verdict.LIKELY_WHOLE if ended_well and seen.records % SUSPICIOUS_MULTIPLE else Verdict.UNPROVEN
 
 

@@ -13,7 +13,10 @@ from target_gsheets.proof import Verdict
 from target_gsheets.wanted import WantedSheet
 
 REASONS = {
-    Verdict.UNPROVEN: "the tap may have died: no new STATE of it came after the records, or their number is round",
+    Verdict.UNPROVEN: (
+        "the tap may have died (no new STATE of it came after the records, or their number is round), or have left out "
+        "what it had sent before (its STATE keeps a bookmark)"
+    ),
     Verdict.LIKELY_WHOLE: "so many would go, and nothing proves that the stream is whole ('max_unproven_delete_ratio')",
 }
 UNCHANGED = "unchanged"
@@ -43,7 +46,8 @@ def notes_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
     if plan.kept:
         yield (
             f"{plan.kept} rows of the sheet are missing from what the tap sent. They were kept, because "
-            f"{REASONS[wanted.verdict]}. An ACTIVATE_VERSION after the stream's records would prove that it is whole."
+            f"{REASONS[wanted.verdict]}. An ACTIVATE_VERSION after the stream's records would prove that it is whole; "
+            "the load method 'upsert' says that none shall go."
         )
     if wanted.losses.cut:
         yield f"{wanted.losses.cut} texts are longer than a cell may be (50,000) and were cut."

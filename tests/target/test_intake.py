@@ -52,7 +52,7 @@ def test_a_failed_stream_stops_a_state_of_unknown_shape():
 
 
 def test_a_stream_s_entry_of_an_earlier_state_does_not_speak_of_its_end():
-    given = {"bookmarks": {"users": {"at": 1}}}
+    given = {"bookmarks": {"users": {"version": 1}}}
     intake = Intake()
     intake.see_state(given)
     intake.see_schema("users", ["users"], incremental=False)
@@ -60,7 +60,7 @@ def test_a_stream_s_entry_of_an_earlier_state_does_not_speak_of_its_end():
     intake.see_state(given)
     assert intake.verdicts() == {"users": Verdict.UNPROVEN}
     intake.see_schema("users", ["users"], incremental=False)  # as a child stream's, which comes again and again
-    intake.see_state({"bookmarks": {"users": {"at": 2}}})
+    intake.see_state({"bookmarks": {"users": {"version": 2}}})
     assert intake.verdicts() == {"users": Verdict.LIKELY_WHOLE}
 
 
@@ -73,7 +73,7 @@ def test_a_stream_under_an_alias_is_judged_and_left_out_by_its_own_name():
     intake = Intake()
     intake.see_schema("users", ["people"], incremental=False)
     intake.see_records("users", None)
-    intake.see_state({"bookmarks": {"users": {"at": 1}}})
+    intake.see_state({"bookmarks": {"users": {"version": 1}}})
     assert intake.verdicts() == {"people": Verdict.LIKELY_WHOLE}
     assert intake.bookmark_digest("people") != ""
     assert intake.state_to_pass_on({"people"}) == {"bookmarks": {}}

@@ -7,6 +7,7 @@ import pytest
 from target_gsheets.proof import Evidence, Verdict, entry_of, judge
 
 RECORD, STATE = "record", "state"
+ONE, TWO = {"version": 1}, {"version": 2}
 UNFINISHED = {"bookmarks": {"s": {"progress_markers": {"id": 1}}}}
 
 
@@ -115,16 +116,33 @@ def test_a_stream_without_proof_is_whole_only_where_state_speaks_of_it(state, ve
 @pytest.mark.parametrize(
     ("messages", "verdict"),
     [
-        ([RECORD, {"bookmarks": {"s": {"at": 1}}}], Verdict.UNPROVEN),
-        ([RECORD, {"bookmarks": {"s": {"at": 2}}}], Verdict.LIKELY_WHOLE),
-        ([RECORD, {"bookmarks": {"s": {"at": 2}}}, {"bookmarks": {"s": {"at": 2}, "t": {}}}], Verdict.LIKELY_WHOLE),
-        ([RECORD, {"bookmarks": {"s": {"at": 2}}}, {"bookmarks": {}}], Verdict.UNPROVEN),
-        ([RECORD, {"bookmarks": {"s": {"at": 2}}}, RECORD, {"bookmarks": {"s": {"at": 2}, "t": {}}}], Verdict.UNPROVEN),
+        ([RECORD, {"bookmarks": {"s": ONE}}], Verdict.UNPROVEN),
+        ([RECORD, {"bookmarks": {"s": TWO}}], Verdict.LIKELY_WHOLE),
+        ([RECORD, {"bookmarks": {"s": TWO}}, {"bookmarks": {"s": TWO, "t": {}}}], Verdict.LIKELY_WHOLE),
+        ([RECORD, {"bookmarks": {"s": TWO}}, {"bookmarks": {}}], Verdict.UNPROVEN),
+        ([RECORD, {"bookmarks": {"s": TWO}}, RECORD, {"bookmarks": {"s": TWO, "t": {}}}], Verdict.UNPROVEN),
     ],
     ids=["as-given", "moved-on", "moved-on-before-another-stream", "gone", "as-in-mid-stream"],
 )
 def test_an_entry_that_was_there_before_the_last_record_says_nothing_of_the_end(messages, verdict):
-    assert verdict_of(messages, before={"bookmarks": {"s": {"at": 1}}}) is verdict
+    assert verdict_of(messages, before={"bookmarks": {"s": ONE}}) is verdict
+
+
+@pytest.mark.parametrize(
+    ("entry", "resumed", "verdict"),
+    [
+        ({"file_hashes": {"a.json": "1f"}}, None, Verdict.UNPROVEN),
+        ({"since": "2026-11-28"}, True, Verdict.UNPROVEN),
+        ({"since": "2026-11-28"}, False, Verdict.LIKELY_WHOLE),
+        ({"version": 1, "last_replication_method": "FULL_TABLE"}, None, Verdict.LIKELY_WHOLE),
+    ],
+    ids=["nobody-knows", "went-on", "began-anew", "whole-table"],
+)
+def test_a_tap_that_keeps_a_bookmark_may_have_left_out_what_it_had_sent_before(entry, resumed, verdict):
+    seen = Evidence(resumed=resumed)
+    seen.see_records(None)
+    seen.see_state(entry)
+    assert judge("s", seen, state={"bookmarks": {"s": entry}}, ended_on_state=True) is verdict
 
 
 @pytest.mark.parametrize(
