@@ -26,7 +26,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from demo.postgres import Server, embedded_postgres_server, find_binaries
-from tests.tap.packages import InstallError, install
+from tests.packages import InstallError, install
 
 ROWS = 1_000_000
 TABLES = 200

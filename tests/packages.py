@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HOME = Path(sys.prefix) / "packages"
 
 
@@ -20,10 +22,18 @@ def install(package: str, program: str) -> Path:
     if not (home / "installed").exists():
         for arguments in (
             ["venv", "--clear", "--python", sys.executable, home],
-            ["pip", "install", "--python", home, package],
+            ["pip", "install", "--prerelease", "if-necessary-or-explicit", "--python", home, package],
         ):
             done = subprocess.run([uv, *map(str, arguments)], check=False, capture_output=True, text=True)
             if done.returncode:
                 raise InstallError(f"{package} can't be installed: {done.stderr.strip().splitlines()[-1]}")
         (home / "installed").touch()
     return home / "bin" / program
+
+
+def install_or_skip(package: str, program: str) -> Path:
+    """The program of a package for a test, which is skipped where that can't be installed."""
+    try:
+        return install(package, program)
+    except InstallError as error:
+        pytest.skip(str(error))

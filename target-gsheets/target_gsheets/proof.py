@@ -9,7 +9,7 @@ record. For the SDK's taps answer SIGTERM with a STATE and exit status 0, but a 
 at its end. An entry of an earlier run is in the STATE that these taps send at their start; of one that sends none then,
 and is stopped so, nobody can tell.
 
-An entry that holds a bookmark (file hashes, a `since`) is that of a tap which knows what it has sent, and may leave that
+An entry that holds a bookmark (file hashes, a `since`) is that of a tap which knows what it has sent, and may leave it
 out, whatever its SCHEMA says. Without a STATE at its start that has no such entry, nobody can tell that it sent all.
 """
 

@@ -14,20 +14,13 @@ import pytest
 from psycopg import sql
 
 from demo import seed
+from tests.packages import install_or_skip
 from tests.tap.databases import make_database
-from tests.tap.packages import InstallError, install
 from tests.tap.runs import COMMAND, Messages
 
 pytestmark = pytest.mark.skipif("TEST_POSTGRES" in os.environ, reason="what the tap sends is the same on every server")
 
 APPLICATION = {*seed.TABLES, ("public", "Coupon")} - {("public", "_prisma_migrations"), ("prisma", "Studio")}
-
-
-def target(package: str, program: str) -> Path:
-    try:
-        return install(package, program)
-    except InstallError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +61,7 @@ def run(program: Path, folder: Path, config: dict[str, Any], lines: bytes) -> No
 
 
 def test_target_jsonl_takes_a_database_whole(output: bytes, sent: Messages, tmp_path: Path) -> None:
-    program = target("target-jsonl==0.1.4", "target-jsonl")
+    program = install_or_skip("target-jsonl==0.1.4", "target-jsonl")
     run(program, tmp_path, {"destination_path": str(tmp_path), "do_timestamp_file": False}, output)
     for stream in sent.streams - {"Coupon"}:  # which is empty, and has no file
         lines = (tmp_path / f"{stream}.jsonl").read_bytes().splitlines()
@@ -76,7 +69,7 @@ def test_target_jsonl_takes_a_database_whole(output: bytes, sent: Messages, tmp_
 
 
 def test_target_postgres_takes_a_database_whole(shop: str, output: bytes, sent: Messages, tmp_path: Path) -> None:
-    program = target("meltanolabs-target-postgres==0.8.1", "target-postgres")
+    program = install_or_skip("meltanolabs-target-postgres==0.8.1", "target-postgres")
     copy = make_database()
     url = copy.replace("postgresql://", "postgresql+psycopg://")
     run(program, tmp_path, {"sqlalchemy_url": url, "default_target_schema": "copied"}, output)

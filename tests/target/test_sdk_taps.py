@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-COMMAND = str(Path(sys.executable).parent / "target-gsheets")
+from tests.target.pipes import pipe_into_target
+
 # A tap of the SDK's own kind: it numbers its versions, activates them and sends a STATE every 10,000 records. What it
 # does at a record is in its settings.
 TAP = """
@@ -81,21 +79,11 @@ RowsTap.cli()
 def pipe(workbook, tmp_path):
     """Run the tap with these settings into the target; the exit statuses of both, and the last STATE passed on."""
     (tmp_path / "tap.py").write_text(TAP)
-    (tmp_path / "target.json").write_text(json.dumps(workbook.config))
 
     def run(state=None, **settings):
-        (tmp_path / "config.json").write_text(json.dumps({"text": "old", **settings}))
-        command = [sys.executable, str(tmp_path / "tap.py"), "--config", str(tmp_path / "config.json")]
-        if state:
-            (tmp_path / "state.json").write_text(json.dumps(state))
-            command += ["--state", str(tmp_path / "state.json")]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tap:
-            target = subprocess.run(
-                [COMMAND, "--config", str(tmp_path / "target.json")],
-                stdin=tap.stdout, capture_output=True, text=True, timeout=120, check=False,
-            )  # fmt: skip
-        states = [json.loads(line) for line in target.stdout.splitlines()]
-        return tap.returncode, target.returncode, states[-1] if states else None
+        command = [sys.executable, tmp_path / "tap.py"]
+        ended = pipe_into_target(command, tmp_path, workbook.config, {"text": "old", **settings}, state)
+        return ended.tap, ended.target, ended.state
 
     return run
 
