@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tap_mih_postgres.selection import KEEPS_KEYS, Selection, looks_secret, masked
+from tap_mih_postgres.selection import KEEPS_KEYS, MASKS, Selection, looks_secret, masked
 from tap_mih_postgres.settings import Settings
-from tap_mih_postgres.type_table import JsonType, chosen_types
+from tap_mih_postgres.type_table import JsonType, Schema, chosen_types
 from tap_mih_postgres.types import Field, PostgresType, Types, json_type, nullable, order_schema
 
 # Postgres' relkinds: tables, partitioned tables, views; no lock can be had on materialized views and foreign tables.
@@ -29,7 +29,7 @@ class Column:
     """A column as it is now: dropped ones aren't there, generated ones are like the others.
 
     `mask` is the name of the mask that `json` is, if it is one. `type` is its (schema, name), `operators` the schema of
-    what compares it.
+    what compares it. `declared` is the type in Postgres' own words, as in numeric(10,2).
     """
 
     name: str
@@ -40,6 +40,13 @@ class Column:
     mask: str | None = None
     type: tuple[str, str] = ("pg_catalog", "text")
     operators: str = "pg_catalog"
+    declared: str = ""
+
+    @property
+    def schema(self) -> Schema:
+        """The JSON Schema of its values; `x-sql-datatype`, as the SDK calls it, says what they are at the source."""
+        found = nullable(self.json.schema) if self.nullable else self.json.schema
+        return found if self.mask in MASKS else {**found, "x-sql-datatype": self.declared}
 
     @property
     def tells_rows_apart(self) -> bool:
@@ -175,9 +182,7 @@ def _preference(index: Index) -> tuple[bool, int, list[int], str]:
 
 def stream_schema(columns: Iterable[Column], key: Collection[str]) -> dict[str, Any]:
     """The JSON Schema of a stream's records."""
-    properties = {
-        column.name: nullable(column.json.schema) if column.nullable else column.json.schema for column in columns
-    }
+    properties = {column.name: column.schema for column in columns}
     required = [name for name in key if name in properties]
     return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
@@ -222,4 +227,5 @@ def _read_column(row: Mapping[str, Any], types: Types, mask: str | None) -> Colu
         mask=mask,
         type=(types.kinds[row["type"]].schema, types.kinds[row["type"]].name),
         operators=order_schema(row["type"], types),
+        declared=row["declared"],
     )

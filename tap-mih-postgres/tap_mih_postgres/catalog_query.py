@@ -20,6 +20,7 @@ WITH RECURSIVE relation AS (
 ), attribute AS (
     SELECT a.attrelid, a.atttypid, a.attnum, json_build_object(
         'name', a.attname, 'number', a.attnum, 'type', a.atttypid::bigint, 'modifier', a.atttypmod,
+        'declared', format_type(a.atttypid, a.atttypmod),
         -- since Postgres 18 a NOT NULL constraint may be declared before the rows keep it
         'nullable', NOT a.attnotnull OR EXISTS (
             SELECT FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'

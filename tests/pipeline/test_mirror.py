@@ -78,6 +78,17 @@ def test_a_header_is_bold_and_frozen(shop: Shop) -> None:
     assert [cell["userEnteredFormat"]["textFormat"]["bold"] for cell in header] == [True] * 10
 
 
+def test_the_note_on_a_header_says_the_type_in_postgres_words(mirror: Mirror) -> None:
+    mirror.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')")
+    mirror.execute("CREATE TABLE day (id bigint PRIMARY KEY, at timestamp(3), cost numeric(10,2), moods mood[])")
+    mirror.sync()
+    notes = [note.splitlines()[0] for note in mirror.spreadsheet.worksheet("day").get_notes()[0]]
+    assert notes == [
+        f"Type at the source: {name}."
+        for name in ("bigint", "timestamp(3) without time zone", "numeric(10,2)", "mood[]")
+    ]
+
+
 def test_a_run_without_changes_writes_nothing(shop: Shop) -> None:
     shop.mirror.sync()
     assert shop.mirror.calls != []

@@ -136,7 +136,7 @@ def test_types_are_those_of_now_whatever_an_older_catalog_says(new_database: New
     catalog = discover({"database_url": url})
     catalog["streams"][0]["schema"]["properties"]["name"] = {"type": "integer"}
     run = run_in_process({"database_url": url}, catalog=catalog)
-    assert run.schema("users")["properties"]["name"] == {"type": ["string", "null"]}
+    assert run.schema("users")["properties"]["name"] == {"type": ["string", "null"], "x-sql-datatype": "text"}
 
 
 def test_a_catalog_may_give_a_key_to_a_table_without_one(new_database: NewDatabase) -> None:

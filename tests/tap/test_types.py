@@ -269,7 +269,11 @@ def test_every_value_fits_the_schema(run: Messages) -> None:
 )  # fmt: skip
 def test_a_type_has_its_schema(new_database: NewDatabase, type_: str, schema: dict[str, Any]) -> None:
     url = new_database(*TYPES, f"CREATE TABLE t (v {type_})")
-    assert run_in_process({"database_url": url}).schema("t")["properties"]["v"] == schema
+    declared = {"varchar(7)": "character varying(7)", "timestamptz(3)": "timestamp(3) with time zone"}.get(type_, type_)
+    assert run_in_process({"database_url": url}).schema("t")["properties"]["v"] == {
+        **schema,
+        "x-sql-datatype": declared,
+    }
 
 
 def test_a_column_of_any_json_is_one_to_the_sdk_too(run: Messages) -> None:
@@ -279,7 +283,8 @@ def test_a_column_of_any_json_is_one_to_the_sdk_too(run: Messages) -> None:
             {"type": "object"},
             {"type": "null"},
             {"oneOf": [{"type": ["array", "string", "number", "boolean"]}]},
-        ]
+        ],
+        "x-sql-datatype": "jsonb",
     }
 
 
@@ -305,4 +310,8 @@ def test_bytes_may_be_hexadecimal(new_database: NewDatabase) -> None:
     url = new_database("CREATE TABLE t (a bytea, b bytea[])", "INSERT INTO t VALUES ('\\x00fF', '{\"\\\\x01\"}')")
     run = run_in_process({"database_url": url, "bytea_format": "hex"})
     assert run.records("t") == [{"a": "00ff", "b": ["01"]}]
-    assert run.schema("t")["properties"]["a"] == {"type": ["string", "null"], "contentEncoding": "base16"}
+    assert run.schema("t")["properties"]["a"] == {
+        "type": ["string", "null"],
+        "contentEncoding": "base16",
+        "x-sql-datatype": "bytea",
+    }
