@@ -100,13 +100,14 @@ def test_the_settings_of_the_guide_are_taken_by_the_entry_point() -> None:
 @pytest.mark.parametrize(
     "block", [block for page in PAGES for block in page.blocks("yaml")], ids=lambda block: block.split(":")[0]
 )
-def test_a_block_of_yaml_is_a_compose_file_by_its_schema(block: str, tmp_path: Path) -> None:
-    path = tmp_path / "docker-compose.yml"
+def test_a_block_of_yaml_is_a_compose_file_or_one_of_meltano_by_its_schema(block: str, tmp_path: Path) -> None:
+    content = yaml.safe_load(block)
+    path = tmp_path / "block.yml"
     path.write_text(block)
-    command = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", path]
+    schema = "vendor.meltano" if "plugins" in content else "vendor.compose-spec"
+    command = [BIN / "check-jsonschema", "--builtin-schema", schema, path]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout
-    content = yaml.safe_load(block)
     for named in content.get("include", []):
         assert (ROOT / named.removeprefix("db-sync/")).is_file()
     for service in content.get("services", {}).values():
