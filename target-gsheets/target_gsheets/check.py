@@ -17,6 +17,7 @@ from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.grid import a1_range
 from target_gsheets.refusals import CLOCK_TOLERANCE_SECONDS, clock_error
 from target_gsheets.settings import Settings
+from target_gsheets.settings_table import DEFAULT_CALLS_PER_MINUTE
 from target_gsheets.workbook import MAX_CELLS, Sheet, Workbook, parse_workbook
 
 Request: TypeAlias = "dict[str, Any]"
@@ -96,6 +97,7 @@ def judge_workbook(answer: Mapping[str, Any], settings: Settings) -> Iterator[Fi
     yield judge_zone(workbook, settings, str(answer.get("properties", {}).get("locale", "unknown")))
     yield from judge_sheets(workbook)
     yield judge_cells(workbook)
+    yield judge_quota(settings)
     yield from judge_protections(answer, workbook, settings)
 
 
@@ -131,11 +133,29 @@ def judge_cells(workbook: Workbook) -> Finding:
     used = MAX_CELLS - workbook.spare_cells
     text = f"{used:,} of {MAX_CELLS:,} that a workbook may have ({used / MAX_CELLS:.1%}), blank ones included"
     if used < CROWDED_SHARE * MAX_CELLS:
-        return Finding("cells", text)
+        return Finding("cells", f"{text}; --dry-run with a tap's messages says how many there will be")
     largest = sorted(workbook.sheets, key=lambda sheet: -sheet.cells)[:3]
     sizes = ", ".join(f"{sheet.title!r} ({sheet.row_count:,} x {sheet.column_count:,})" for sheet in largest)
     text = f"{text}: delete tabs, or blank rows and columns. The largest are {sizes}."
     return Finding("cells", text, Level.WARNING if workbook.spare_cells > 0 else Level.PROBLEM)
+
+
+def judge_quota(settings: Settings) -> Finding:
+    """How often Google will be called, against what it allows."""
+    paces = {
+        "quota_reads_per_minute": settings.quota_reads_per_minute,
+        "quota_writes_per_minute": settings.quota_writes_per_minute,
+    }
+    hasty = [f"'{name}' is {pace:,g}" for name, pace in paces.items() if pace > DEFAULT_CALLS_PER_MINUTE]
+    if hasty:
+        text = (
+            f"{' and '.join(hasty)}, and Google allows an account {DEFAULT_CALLS_PER_MINUTE} calls of a kind a minute, "
+            "unless the project's quota was raised: then all is well, else it refuses what is beyond, and a run waits."
+        )
+        return Finding("quota", text, Level.WARNING)
+    reads, writes = paces.values()
+    text = f"at most {reads:g} reads and {writes:g} writes a minute; a run without changes makes 2 reads and no write"
+    return Finding("quota", text)
 
 
 def judge_protections(answer: Mapping[str, Any], workbook: Workbook, settings: Settings) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from tests.target.test_cli import COMMAND, USERS
 from tests.target.test_settings import BASE
 
 ME = "emulator@sheets-emulator.iam.gserviceaccount.com"
+ALLOWED = {"quota_reads_per_minute": 60, "quota_writes_per_minute": 30}
 BOB = "bob@sheets-emulator.iam.gserviceaccount.com"
 
 
@@ -45,7 +46,7 @@ def test_a_workbook_that_is_ready_is_reported_and_left_as_it_is(workbook, tmp_pa
     }})  # fmt: skip
     before = workbook.emulator.workbook(workbook.spreadsheet_id)
     workbook.emulator.forget_calls()
-    done = command(workbook.config, tmp_path)
+    done = command({**workbook.config, **ALLOWED}, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines[:-2]] == ["ok"] * len(lines[:-2])
@@ -56,7 +57,8 @@ def test_a_workbook_that_is_ready_is_reported_and_left_as_it_is(workbook, tmp_pa
         f"'Test', https://docs.google.com/spreadsheets/d/{workbook.spreadsheet_id}/edit",
         "Etc/GMT (the workbook's own), locale en_US",
         "1 of ours: users (tab 'People'); 1 of other people's",
-        "26,063 of 10,000,000 that a workbook may have (0.3%), blank ones included",
+        "26,063 of 10,000,000 that a workbook may have (0.3%), blank ones included; --dry-run",
+        "at most 60 reads and 30 writes a minute",
         f"{ME} may change the workbook",
     ):
         assert words in done.stdout
@@ -305,7 +307,7 @@ def test_a_protected_range_that_the_account_may_not_pass_is_named(workbook):
 def test_a_tab_that_was_duplicated_is_a_warning(workbook):
     workbook.sync(*whole_stream("users", USERS, [{"id": 1, "name": "a"}]))
     workbook.edit({"duplicateSheet": {"sourceSheetId": workbook.sheet_id("users"), "newSheetName": "Copy of users"}})
-    findings, problems = check(workbook)
+    findings, problems = check(workbook, **ALLOWED)
     warnings = [found.text for found in findings if found.level is Level.WARNING]
     assert (problems, len(warnings)) == ([], 1)
     assert "'Copy of users'" in warnings[0]
@@ -319,6 +321,13 @@ def test_a_workbook_that_is_nearly_full_is_told_with_its_largest_tabs(rows, leve
     found = judge_cells(Workbook("Shop", "UTC", (Sheet(1, "big", rows, 100),)))
     assert found.level is level
     assert (level is Level.OK) or f"'big' ({rows:,} x 100)" in found.text
+
+
+def test_more_calls_a_minute_than_google_allows_are_a_warning(workbook):
+    findings, problems = check(workbook, **ALLOWED | {"quota_writes_per_minute": 300})
+    (found,) = [found for found in findings if found.subject == "quota"]
+    assert (found.level, problems) == (Level.WARNING, [])
+    assert "'quota_writes_per_minute' is 300, and Google allows an account 60 calls of a kind a minute" in found.text
 
 
 def test_a_time_zone_that_this_machine_does_not_know_is_a_warning():
