@@ -10,7 +10,7 @@ import itertools
 import logging
 import math
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -19,15 +19,16 @@ from target_gsheets.api import SheetsApi
 from target_gsheets.departures import Departure, RollCall, plan_departures
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.filling import Step
-from target_gsheets.generation import MAX_ID, Generation, fresh_ids, settle, shows_two_tokens, swap
+from target_gsheets.generation import MAX_ID, fresh_ids, settle, shows_two_tokens, swap
 from target_gsheets.grid import a1_range
 from target_gsheets.hidden_sheets import Stager
-from target_gsheets.limits import MAX_COMMIT_REQUESTS, Commit, pack, torn_streams
+from target_gsheets.limits import Commit, pack
 from target_gsheets.look import Look, Reader
 from target_gsheets.outcome import Outcome
 from target_gsheets.patience import patiently
 from target_gsheets.plan import Plan, make_plan
 from target_gsheets.report import InputSummary
+from target_gsheets.setbacks import Setbacks
 from target_gsheets.settings import Settings
 from target_gsheets.status_writer import OWNER, StatusWriter
 from target_gsheets.verification import is_as_expected
@@ -38,8 +39,6 @@ Request: TypeAlias = "dict[str, Any]"
 
 # People may change rows between our read and our commit; so often we look again at once, then the next run does.
 MAX_COMMITS = 5
-# A commit of fewer requests isn't made smaller when it fails again.
-FEW_REQUESTS = 1_000
 
 logger = logging.getLogger("target-gsheets")
 
@@ -60,12 +59,9 @@ class Mirror:
     roll: RollCall = field(default_factory=RollCall)
     outcome: Outcome = field(init=False, default_factory=Outcome)
     _status: StatusWriter = field(init=False)
+    _setbacks: Setbacks = field(init=False)
     _stager: Stager = field(init=False)
     _committed: list[Sequence[Step]] = field(init=False, default_factory=list)  # the steps of the commits that landed
-    _refused: dict[str | None, Generation] = field(init=False, default_factory=dict)
-    _staying: set[str] = field(init=False, default_factory=set)  # streams whose sheet can't be hidden or deleted
-    _failed_commits: int = field(init=False, default=0)
-    _max_requests: int = field(init=False, default=MAX_COMMIT_REQUESTS)
 
     def commit(self, streams: Sequence[Arrived], silent: Mapping[str, str | None], summary: InputSummary) -> Outcome:
         """Make the workbook hold these streams; raise RemoteError when that can't be done in `retry_seconds`.
@@ -74,6 +70,7 @@ class Mirror:
         `summary` has all that came.
         """
         self._status = StatusWriter(self.settings, summary, self.now)
+        self._setbacks = Setbacks(self.outcome, self._status, aborts=self.settings.on_error == "abort")
         self._stager = Stager(self.api, self.pause, self.now, self.run)
         reader = Reader(
             self.api,
@@ -137,14 +134,11 @@ class Mirror:
             self.outcome.plans[sheet.stream] = (here, wanted[sheet.stream])
         self.outcome.departures = self.outcome.departures or plan.departures
         self.outcome.cells = plan.cells
-        self.outcome.failed.update(plan.failed)
-        if plan.failed and self.settings.on_error == "abort":
-            stream, reason = next(iter(plan.failed.items()))
-            raise RemoteError(f"Nothing was written ('on_error' is 'abort'): {stream}: {reason}.")
+        self._setbacks.fail(plan.failed)
 
     def _departures(self, look: Look, plan: Plan) -> tuple[Departure, ...]:
         """Sheets to hide, to delete or to show, as their stream went or came back; none goes in a run that fails."""
-        everyone = None if self.roll.everyone is None else self.roll.everyone | self._staying
+        everyone = None if self.roll.everyone is None else self.roll.everyone | self._setbacks.staying
         roll = replace(self.roll, everyone=None if plan.failed or self.outcome.failed else everyone)
         renewed, has_new = {sheet.sheet_id for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
         found = plan_departures(look.workbook, roll, renewed, has_new=has_new)
@@ -163,16 +157,14 @@ class Mirror:
         try:
             requests, staged = self._stage(reader, look, plan)
         except RefusedError as exc:
-            self._judge_refusal(look, None, exc)
+            self._setbacks.see_refusal(look, plan, None, exc)
             return False
         moves = ((departure.stream, request) for departure in plan.departures for request in departure.requests)
-        requests = itertools.chain(requests, moves)
         new_id = self._ids(look)
         generation, sheet, mark = settle(look.generation, self._status.blank(look, plan, new_id), new_id)
-        if self._status.is_due(look, plan, self.outcome):
-            status = self._status.requests(look, reader, sheet, mark, self.outcome)
-            requests = itertools.chain(requests, ((OWNER, request) for request in status))
-        commits = self._pack(look, requests)
+        is_due = self._status.is_due(look, plan, self.outcome)
+        status = self._status.requests(look, reader, sheet, mark, self.outcome) if is_due else ()
+        commits = self._pack(look, itertools.chain(requests, moves, ((OWNER, request) for request in status)))
         if not commits:
             return False
         left = (sheet for sheet in look.leftovers if not (staged and self._stager.is_ours(sheet)))
@@ -180,8 +172,7 @@ class Mirror:
         expected = [sheet.expected for sheet in plan.sheets if sheet.expected]
         for commit in commits:
             front, generation = swap(generation, self.run, new_id)
-            front += removals
-            removals = []
+            front += removals if commit is commits[0] else []
             ranges = [shown for each in expected for shown in each.ranges()] if commit is commits[-1] else []
             if ranges:  # else all sheets are shown, without cells
                 ranges.append(a1_range(sheet.title, 0, 1, 0, 1))
@@ -189,14 +180,7 @@ class Mirror:
                 shown = self._send([*front, *commit.requests], ranges)
             except RefusedError as exc:
                 place = None if exc.request is None else exc.request - len(front)
-                owner = commit.maybe_owner(place)
-                if owner in {departure.stream for departure in plan.departures} - {
-                    sheet.stream for sheet in plan.sheets
-                }:
-                    logger.warning("%s: its stream didn't come, but its sheet has to stay as it is (%s)", owner, exc)
-                    self._staying.add(owner)
-                else:
-                    self._judge_refusal(look, owner, exc)
+                self._setbacks.see_refusal(look, plan, commit.maybe_owner(place), exc)
                 return False
         self._committed.append([step for sheet in plan.sheets for step in sheet.steps])
         # Should Google let a swap of an old token pass, there are two of them now.
@@ -209,10 +193,8 @@ class Mirror:
 
     def _pack(self, look: Look, requests: Iterable[tuple[str | None, Request]]) -> list[Commit]:
         """Put the requests into as few commits as may be; none where a stream has failed of that."""
-        commits = list(pack(requests, self._max_requests)) or [Commit((), ())]
-        torn = torn_streams(commits) & {wanted.stream for wanted, _ in look.wanted if wanted.is_appended}
-        if torn:
-            self._fail_torn(torn)
+        commits = list(pack(requests, self._setbacks.max_requests)) or [Commit((), ())]
+        if self._setbacks.fail_torn(look, commits):
             return []
         if len(commits) > 1:
             logger.warning(
@@ -222,42 +204,13 @@ class Mirror:
             )
         return commits
 
-    def _fail_torn(self, streams: Collection[str]) -> None:
-        """Append nothing that takes several commits: should one of them fail, nobody could tell what is there."""
-        reason = (
-            "its new rows don't fit into one request, and there is no room in the workbook to prepare them in a hidden "
-            "sheet: delete what isn't needed, or send fewer rows at a time"
-        )
-        self.outcome.failed.update(dict.fromkeys(sorted(streams), reason))
-        if self.settings.on_error == "abort":
-            raise RemoteError(f"Nothing was written ('on_error' is 'abort'): {min(streams)}: {reason}.")
-
     def _send(self, requests: Sequence[Request], ranges: Sequence[str]) -> Mapping[int, Mapping[str, Any]]:
-        """Send one commit; a long one that fails again and again may take Google too long, and is made shorter."""
+        """Send one commit; the answer has the sheets of these ranges by id, as they are now."""
         try:
             return self.api.commit(requests, ranges)
         except TransientError:
-            self._failed_commits += 1
-            if self._failed_commits > 1 and len(requests) > FEW_REQUESTS:
-                self._max_requests = len(requests) // 2
+            self._setbacks.see_failure(requests)
             raise
-
-    def _judge_refusal(self, look: Look, owner: str | None, exc: RefusedError) -> None:
-        """Nothing was applied: look again, but where the same happens on the same generation, give in.
-
-        At first it may be another run that was faster, or somebody who renamed or deleted a tab since we looked.
-        """
-        if self._refused.get(owner) != look.generation:
-            self._refused[owner] = look.generation
-            if owner is None:
-                raise TransientError(f"The workbook was changed by another run meanwhile ({exc})") from exc
-        elif owner == OWNER and not self._status.is_forbidden:
-            logger.warning("The status sheet can't be written, and isn't in this run: %s", exc)
-            self._status.is_forbidden = True
-        elif owner in {None, OWNER} or self.settings.on_error == "abort":
-            raise exc
-        else:
-            self.outcome.failed[owner] = str(exc)
 
     def _stage(self, reader: Reader, look: Look, plan: Plan) -> tuple[Iterator[tuple[str | None, Request]], bool]:
         """The requests of the commit, each with its stream; what is too big for it is written to hidden sheets now.

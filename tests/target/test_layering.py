@@ -19,6 +19,7 @@ EDGE = {
     "patience",
     "status_writer",
     "hidden_sheets",
+    "setbacks",
     "commit",
     "reporting",
     "preflight",
