@@ -13,18 +13,15 @@ what stands beside it leaves no doubt. Where the table can't be found, all of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from target_gsheets import batch
-from target_gsheets.blocks import cell_data
 from target_gsheets.cells import Cell, Losses, NumberFormat, canonical, clean_text
 from target_gsheets.columns import Layout, header_key, lay_out
-from target_gsheets.diff import same_cell
+from target_gsheets.drawing import MARGIN, Drawing, Formula, write_cells
 from target_gsheets.grid import column_letters
 from target_gsheets.status import INTERVALS, Status, StreamStatus
-from target_gsheets.verification import stretches
 from target_gsheets.workbook import Content
 
 Request: TypeAlias = "dict[str, Any]"
@@ -34,60 +31,10 @@ WIDTHS = (180, 150, 80, 80, 80, 80, 80, 320)
 TOP = ("State", "Last checked", "Alive", "Note")  # above the first columns of the table
 TOP_ROWS = 3  # labels, values and a blank row above the table's header
 FEWEST_HEADERS = 5  # that tell a row to be the table's header
-MARGIN = 1
 MAX_NOTE_CHARACTERS = 1_000
 MOMENT = NumberFormat("DATE_TIME", "yyyy-mm-dd hh:mm:ss")
 STOPPED, RUNNING = "STOPPED", "running"
 ALARMS = ((0, "failed"), (2, STOPPED))  # columns of the top, and what is red there
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula, and the text that says that it is there already; without one it is written in any case."""
-
-    text: str
-    shown: str | None = None
-
-
-@dataclass(slots=True)
-class Drawing:
-    """The cells of a sheet as they will be, and the requests so far that make them so."""
-
-    sheet_id: int
-    row_count: int
-    column_count: int
-    cells: list[list[Cell]]
-    requests: list[Request]
-
-    def insert_rows(self, at: int, count: int) -> None:
-        """Insert blank rows, which look like those around them."""
-        self.grow("ROWS", at + MARGIN)
-        request = batch.insert_dimension(self.sheet_id, "ROWS", at, count)
-        request["insertDimension"]["inheritFromBefore"] = at > TOP_ROWS + 1  # else they would be bold
-        self.requests.append(request)
-        self.row_count += count
-        self.cells[at:at] = [[] for _ in range(count)]
-
-    def insert_column(self, at: int) -> None:
-        """Insert a blank column."""
-        self.grow("COLUMNS", at + MARGIN)
-        self.requests.append(batch.insert_dimension(self.sheet_id, "COLUMNS", at, 1))
-        self.column_count += 1
-        for row in self.cells:
-            if len(row) > at:
-                row.insert(at, None)
-
-    def grow(self, dimension: str, length: int) -> None:
-        """Give the grid at least so many rows or columns."""
-        name = {"ROWS": "row_count", "COLUMNS": "column_count"}[dimension]
-        missing = length - getattr(self, name)
-        if missing > 0:
-            self.requests.append(batch.append_dimension(self.sheet_id, dimension, missing))
-            setattr(self, name, length)
-
-    def cell(self, row: int, column: int) -> Cell:
-        """What stands in a cell."""
-        return self.cells[row][column] if row < len(self.cells) and column < len(self.cells[row]) else None
 
 
 def grid_of(streams: int) -> tuple[int, int]:
@@ -115,7 +62,7 @@ def status_requests(
     missing = [stream.stream for stream in status.streams if stream.stream not in rows]
     last = max(rows.values(), default=header)
     if missing and found is not None:
-        drawing.insert_rows(last + 1, len(missing))
+        drawing.insert_rows(last + 1, len(missing), like_above=last > header)  # the header above is bold
     rows.update((stream, last + 1 + number) for number, stream in enumerate(missing))
     wanted: dict[int, dict[int, Cell | Formula]] = {
         header: dict(zip(places, COLUMNS, strict=True)),
@@ -243,28 +190,3 @@ def row_cells(stream: StreamStatus, links: Mapping[str, int]) -> dict[str, Cell 
         is_right = links.get(stream.stream) == stream.sheet_id
         cells["Stream"] = Formula(f'=HYPERLINK("#gid={stream.sheet_id}";"{label}")', text if is_right else None)
     return cells
-
-
-def write_cells(drawing: Drawing, wanted: Mapping[int, Mapping[int, Cell | Formula]]) -> Iterator[Request]:
-    """Write the cells that differ, adjacent ones together; the rows are wanted by number, their cells by column."""
-    differing: dict[tuple[int, int], list[int]] = {}  # from column to column -> rows
-    for row in sorted(wanted):
-        columns = (column for column, cell in wanted[row].items() if not is_there(drawing.cell(row, column), cell))
-        for bounds in stretches(sorted(columns)):
-            differing.setdefault(bounds, []).append(row)
-    for (start, end), rows in sorted(differing.items()):
-        for first, last in stretches(rows):
-            cells = [[data_of(wanted[row][column]) for column in range(start, end)] for row in range(first, last)]
-            yield batch.write_cells(drawing.sheet_id, first, start, cells)
-
-
-def is_there(now: Cell, wanted: Cell | Formula) -> bool:
-    """Whether a cell is as it shall be."""
-    if isinstance(wanted, Formula):
-        return wanted.shown is not None and same_cell(now, wanted.shown)
-    return same_cell(now, wanted)
-
-
-def data_of(cell: Cell | Formula) -> dict[str, Any]:
-    """A cell as CellData."""
-    return {"userEnteredValue": {"formulaValue": cell.text}} if isinstance(cell, Formula) else cell_data(cell)
