@@ -173,7 +173,8 @@ def top_cells(header: int, places: Sequence[int], status: Status) -> dict[int, d
     """The labels and the values above the table."""
     checked = f"{column_letters(places[1])}{header - 1}"
     seconds = INTERVALS * status.interval
-    # A semicolon parts arguments in every locale, a comma doesn't; NOW goes by the workbook's clocks, as the cell does.
+    # A semicolon parts arguments in every locale, a comma doesn't, over the API either (second-hand, by
+    # googleapis/google-api-nodejs-client #1994 and others). NOW goes by the workbook's clocks, as the cell does.
     alive = Formula(f'=IF((NOW()-{checked})*86400>{seconds};"{STOPPED}";"{RUNNING}")')
     values: list[Cell | Formula] = [status.state, status.serial, alive, shown(status.note)]
     return {header - 3: dict(zip(places, TOP, strict=False)), header - 2: dict(zip(places, values, strict=False))}
