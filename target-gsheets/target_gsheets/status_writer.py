@@ -24,7 +24,7 @@ from target_gsheets.workbook import Content, Sheet
 
 Request: TypeAlias = "dict[str, Any]"
 
-OWNER = ""  # of the requests that write the status; no stream has this name
+OWNER = "\0"  # of the requests that write the status; a stream may have any name that can be written
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ class Arrived:
     buffer: RowBuffer
     bookmark: str = ""
     resumed: bool | None = None
-    deleted_at: str = ""  # the column that says when a row was deleted, where that removes it
+    deleted_at: str | None = None  # the column that says when a row was deleted, where that removes it
     hides_deleted_at: bool = False  # ... and isn't one for people; then it is the last
 
 
@@ -89,7 +89,7 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> Wanted
     converters = [column_converter(column, zone, losses) for column in columns]
     rows = PackedRows()
     keys = tuple(map(names.index, buffer.keys))
-    deleted = names.index(arrived.deleted_at) if arrived.deleted_at in names else None
+    deleted = None if arrived.deleted_at is None else names.index(arrived.deleted_at)
     if arrived.hides_deleted_at:
         names, columns = names[:-1], columns[:-1]
     milliseconds = [False] * len(columns)

@@ -465,3 +465,22 @@ def test_a_lost_answer_doesn_t_hide_that_an_incremental_stream_must_come_whole(w
     workbook.emulator.set_faults({"kind": "cut", "when": "after", "nth": 1, "method": "spreadsheets.batchUpdate"})
     workbook.sync(*incremental(3, bookmark={"at": 3}))
     assert workbook.states == [{"bookmarks": {}}]
+
+
+@pytest.mark.parametrize("name", ["", " ", "(no name)"])
+def test_a_column_without_a_name_is_a_column_like_others(workbook, name):
+    records = [{"id": 1, name: "a"}, {"id": 2, name: "b"}]
+    workbook.sync(*whole_stream("cities", {"id": "integer", name: "string"}, records))
+    assert workbook.values("cities") == [[1, "a"], [2, "b"]]
+
+
+def test_a_stream_without_a_name_that_fails_fails_alone(workbook):
+    records = [{"id": 1, "name": "a"}]
+    workbook.sync(*whole_stream("", USERS, records), *whole_stream("users", USERS, records))
+    protection = {"range": {"sheetId": workbook.sheet_id("(no name)")}}
+    account = workbook.share_with("nameless")
+    workbook.edit({"addProtectedRange": {"protectedRange": protection}})
+    more = [*records, {"id": 2, "name": "b"}]
+    target = workbook.sync(*whole_stream("", USERS, more), *whole_stream("users", USERS, more), **account)
+    assert [*target.intake.failed] == [""]
+    assert workbook.values("users") == [[1, "a"], [2, "b"]]
