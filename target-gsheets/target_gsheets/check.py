@@ -5,7 +5,6 @@ A problem is a sentence that alone is enough to mend it, and makes the exit stat
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +17,7 @@ from target_gsheets.grid import a1_range
 from target_gsheets.refusals import CLOCK_TOLERANCE_SECONDS, clock_error
 from target_gsheets.settings import Settings
 from target_gsheets.settings_table import DEFAULT_CALLS_PER_MINUTE
-from target_gsheets.workbook import MAX_CELLS, Sheet, Workbook, parse_workbook
+from target_gsheets.workbook import MAX_CELLS, Sheet, Workbook, mirrored_sheets, parse_workbook
 
 Request: TypeAlias = "dict[str, Any]"
 
@@ -121,10 +120,13 @@ def judge_sheets(workbook: Workbook) -> Iterator[Finding]:
         for sheet, stream in sorted(ours, key=lambda found: found[1])
     )
     yield Finding("sheets", f"{len(ours)} of ours{': ' if ours else ''}{names}; {others} of other people's")
-    for stream, count in Counter(stream for _, stream in ours).items():
-        if count > 1:
-            titles = " and ".join(repr(sheet.title) for sheet, name in ours if name == stream)
-            text = f"The tabs {titles} are copies of one another, and only one is mirrored: delete the other."
+    mirrored = mirrored_sheets(workbook)
+    for copy, stream in ours:
+        if copy is not (original := mirrored[stream]):
+            text = (
+                f"The tab {copy.title!r} is a copy of {original.title!r}, which alone is mirrored: delete the copy, or "
+                "copy what it shows to a tab of your own."
+            )
             yield Finding("sheets", text, Level.WARNING)
 
 

@@ -20,7 +20,7 @@ from target_gsheets.settings import Settings
 from target_gsheets.settings_table import STATUS_TITLE
 from target_gsheets.status import describe, is_due, state_of
 from target_gsheets.status_sheet import grid_of, status_requests
-from target_gsheets.workbook import Content, Sheet
+from target_gsheets.workbook import Content, Sheet, mirrored_sheets
 
 Request: TypeAlias = "dict[str, Any]"
 
@@ -63,7 +63,7 @@ class StatusWriter:
         self, look: Look, reader: Reader, sheet: Sheet, mark: StatusMark, outcome: Outcome
     ) -> Iterator[Request]:
         """Write the status to its sheet, and remember that on the workbook."""
-        streams = {found.mark.stream: found.sheet_id for found in look.workbook.sheets if found.mark}
+        streams = {stream: found.sheet_id for stream, found in mirrored_sheets(look.workbook).items()}
         made = {stream: plan.sheet_id for stream, (plan, _) in outcome.plans.items()}
         new = replace(mark, streams={**mark.streams, **streams, **made})
         if self.settings.status_sheet is None:

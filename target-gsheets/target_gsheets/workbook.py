@@ -206,9 +206,20 @@ def parse_rows(values: Sequence[msgspec.Raw], width: int) -> list[Row]:
 
 def find_sheet(workbook: Workbook, stream: str, title: str) -> Sheet | None:
     """The sheet of a stream: by its mark, then by title; somebody else's mark on the title keeps us off."""
-    marked = [sheet for sheet in workbook.sheets if sheet.mark and sheet.mark.stream == stream]
-    if marked:
-        # A tab that was duplicated by hand carries the mark twice: the one with the stream's title is the original.
-        return next((sheet for sheet in marked if sheet.title == title), marked[0])
+    if found := mirrored_sheets(workbook).get(stream):
+        return found
     titled = (sheet for sheet in workbook.sheets if sheet.title.casefold() == title.casefold())
     return next((sheet for sheet in titled if sheet.note is None), None)
+
+
+def mirrored_sheets(workbook: Workbook) -> dict[str, Sheet]:
+    """The sheet that mirrors each stream.
+
+    A tab that somebody duplicated carries its mark twice: the original is the one that the workbook remembers.
+    """
+    known = workbook.status.streams if workbook.status else {}
+    found: dict[str, Sheet] = {}
+    for sheet in workbook.sheets:
+        if sheet.mark and (sheet.mark.stream not in found or known.get(sheet.mark.stream) == sheet.sheet_id):
+            found[sheet.mark.stream] = sheet
+    return found

@@ -158,3 +158,15 @@ def test_a_stream_whose_columns_were_all_replaced_fails_and_says_so(workbook):
     target = workbook.sync(*whole_stream("t", {"title": "string"}, [{"title": "x"}], keys=()))
     assert "the source has replaced every column of the sheet 't'" in target.intake.failed["t"]
     assert workbook.all_values("t")[:2] == [["name"], ["x"]]
+
+
+def test_the_original_of_a_tab_that_was_copied_is_mirrored_wherever_it_stands(workbook):
+    workbook.sync(*whole_stream("users", PROPS, [{"id": 1, "name": "a"}]))
+    sheet_id = workbook.sheet_id("users")
+    title = {"properties": {"sheetId": sheet_id, "title": "Customers"}, "fields": "title"}
+    copied = {"sourceSheetId": sheet_id, "newSheetName": "users", "insertSheetIndex": 0}
+    workbook.edit({"updateSheetProperties": title}, {"duplicateSheet": copied})
+    for version, name in enumerate("bc"):
+        workbook.sync(*whole_stream("users", PROPS, [{"id": 1, "name": name}], version=version))
+    assert workbook.values("Customers") == [[1, "c"]]
+    assert workbook.values("users") == [[1, "a"]]
