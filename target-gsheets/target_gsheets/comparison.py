@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from target_gsheets.applied import AppliedRows
-from target_gsheets.cells import Cell
 from target_gsheets.columns import Layout, header_key, lay_out
-from target_gsheets.diff import RowChanges, comparable, diff_rows, keys_digest, same_cell
+from target_gsheets.diff import RowChanges, diff_rows, keys_digest
 from target_gsheets.errors import SheetError
 from target_gsheets.marks import KEPT, ColumnMark, StreamMark
 from target_gsheets.proof import Guards, Verdict
+from target_gsheets.resemblance import alike
 from target_gsheets.rows import PackedRows
+from target_gsheets.unkeyed import to_remember, unkeyed_digest, unkeyed_digests
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
 
@@ -54,10 +54,15 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
     header = [*content.header, *[None] * (width - len(content.header))]
     ours = {name: column.text for name, column in remembered.items()}
     layout = lay_out(header, ours, wanted.columns, alike(header, content.rows, wanted), keep=guards.keep_columns)
-    refuse_lost_columns(sheet, wanted, layout, {name: ours[name] for name in ours if not remembered[name].state})
     order = layout.order
     now = project(content.rows, [layout.now[column] for column in order])
-    changes, kept = compare_rows(sheet, now, wanted, layout, guards)
+    present = {name: ours[name] for name in ours if not remembered[name].state}
+    if is_replaced(wanted, layout, present):
+        refuse_replacement(sheet, content, wanted, present, guards)
+        changes, kept = replace_rows(content, reorder(wanted.rows, order)), 0
+    else:
+        refuse_lost_columns(sheet, wanted, layout, present)
+        changes, kept = compare_rows(sheet, now, wanted, layout, guards)
     formats = tuple(
         column
         for column, name in enumerate(wanted.columns)
@@ -86,8 +91,35 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
             wanted.bookmark,
             wanted.runs_after(mark.runs if mark else ()),
             is_partial=wanted.is_partial,
+            unkeyed=standing_unkeyed(wanted, mark, AppliedRows(changes, now), order, keys),
         ),
     )
+
+
+def is_replaced(wanted: WantedSheet, layout: Layout, ours: Mapping[str, str]) -> bool:
+    """Whether the source has replaced every column that we wrote."""
+    return bool(ours) and all(place is None for place in layout.now) and ours.keys().isdisjoint(wanted.columns)
+
+
+def refuse_replacement(
+    sheet: Sheet, content: Content, wanted: WantedSheet, ours: Mapping[str, str], guards: Guards
+) -> None:
+    """Raise SheetError where it isn't proven that all rows go, or where that would take what people wrote beside."""
+    texts = {header_key(text) for text in ours.values()}
+    places = {place for place, cell in enumerate(content.header) if header_key(cell) in texts}
+    beside = (cell for row in (content.header, *content.rows) for place, cell in enumerate(row) if place not in places)
+    is_theirs = len(places) != len(ours) or any(cell is not None for cell in beside)
+    if is_theirs or guards.keep_columns or guards.max_delete_ratio < 1 or not wanted.verdict.may_remove:
+        raise SheetError(
+            f"the source has replaced every column of the sheet {sheet.title!r}, so that none tells the rows apart: "
+            "take what you wrote beside them elsewhere and delete the sheet, and the next run makes it anew"
+        )
+
+
+def replace_rows(content: Content, rows: Sequence[Row]) -> RowChanges:
+    """All rows that there are go, and all these come."""
+    filled = (any(cell is not None for cell in row) for row in content.rows)
+    return RowChanges(removed=tuple(number for number, is_filled in enumerate(filled) if is_filled), added=tuple(rows))
 
 
 def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours: Mapping[str, str]) -> None:
@@ -98,13 +130,7 @@ def refuse_lost_columns(sheet: Sheet, wanted: WantedSheet, layout: Layout, ours:
     """
     lost = [name for name, place in zip(wanted.columns, layout.now, strict=True) if place is None and name in ours]
     needed = [name for name in lost if not wanted.verdict.may_remove or wanted.columns.index(name) in wanted.keys]
-    none_is_there = bool(ours) and all(place is None for place in layout.now)
-    if none_is_there and not lost:
-        raise SheetError(
-            f"the source has replaced every column of the sheet {sheet.title!r}, so that none tells the rows apart: "
-            "take what you wrote beside them elsewhere and delete the sheet, and the next run makes it anew"
-        )
-    if needed or none_is_there:
+    if needed or (lost and all(place is None for place in layout.now)):
         names = ", ".join(repr(ours[name]) for name in (needed or lost)[:3])
         raise SheetError(
             f"the first row of the sheet {sheet.title!r} lacks the header {names}: put it back where it was, or delete "
@@ -124,6 +150,8 @@ def compare_rows(
     keys = () if is_new else tuple(map(layout.order.index, wanted.keys))
     rows = reorder(wanted.rows, layout.order)
     last_digest = sheet.mark.keys if sheet.mark else ""
+    written = {*(sheet.mark.unkeyed if sheet.mark else ())}
+    names = [wanted.columns[column] for column in layout.order]
     # Else a row that didn't come may be one of ours, and not one that lost its key.
     is_sent_whole = bool(keys) and wanted.verdict is not Verdict.INCREMENTAL
 
@@ -135,6 +163,7 @@ def compare_rows(
             remove=remove,
             row_capacity=sheet.row_count - 1,
             gone=wanted.gone,
+            is_written=lambda row: bool(written) and unkeyed_digest(names, row) in written,
             keys_touched=lambda: is_sent_whole and bool(last_digest) and last_digest != keys_digest(now, keys),
         )
 
@@ -163,6 +192,17 @@ def append_rows(sheet: Sheet, now: Sequence[Row], rows: Sequence[Row], run: str)
     return RowChanges(added=tuple(rows), after=last)
 
 
+def standing_unkeyed(
+    wanted: WantedSheet, mark: StreamMark | None, rows: Sequence[Row], order: Sequence[int], keys: Sequence[int]
+) -> tuple[str, ...]:
+    """What to remember of the rows without a key that we wrote, now or before, and that stand among these."""
+    names = [wanted.columns[column] for column in order]
+    written = {*(mark.unkeyed if mark else ())}
+    if wanted.unkeyed:
+        written |= {*unkeyed_digests(names, reorder(wanted.rows, order), keys)}
+    return to_remember(written.intersection(unkeyed_digests(names, rows, keys)) if written else ())
+
+
 def touches_keys(changes: RowChanges, keys: Sequence[int]) -> bool:
     """Whether the keys in the sheet will be others than now."""
     runs = (any(run.column <= key < run.column + len(run.cells) for key in keys) for run in changes.changed)
@@ -187,44 +227,6 @@ def mark_column(wanted: WantedSheet, layout: Layout, column: int, remembered: Co
     if remembered and remembered.shown_as == f"{shown_as}.000":
         shown_as = remembered.shown_as
     return ColumnMark(name, shown_as, "" if text == name else text)
-
-
-def alike(header: Row, rows: Sequence[Row], wanted: WantedSheet) -> Callable[[int, int], bool]:
-    """A judge of whether the cells at a position are those of a wanted column: nine of ten are.
-
-    They are compared row by row, rows by their key, as far as headers tell where that is; else as a whole. People's
-    own rows, which have no key, say nothing of a column.
-    """
-
-    def is_alike(position: int, column: int) -> bool:
-        places = [header_place(header, wanted.columns[key]) for key in wanted.keys]
-        if not places or None in places or column in wanted.keys:
-            now, then = Counter(column_cells(rows, position)), Counter(column_cells(wanted.rows, column))
-            return 2 * (now & then).total() >= max(now.total(), 1) if then else not now
-        by_key = {comparable(row[key] for key in wanted.keys): row for row in wanted.rows}
-        pairs = [
-            (cell_at(row, position), by_key[key][column])
-            for row in rows
-            if (key := comparable(cell_at(row, place) for place in places)) in by_key
-        ]
-        return 10 * sum(same_cell(now, then) for now, then in pairs) >= 9 * len(pairs)
-
-    return is_alike
-
-
-def header_place(header: Row, name: str) -> int | None:
-    """Where a header stands first."""
-    return next((place for place, cell in enumerate(header) if header_key(cell) == header_key(name)), None)
-
-
-def cell_at(row: Row, place: int | None) -> Cell:
-    """A cell of a row whose empty ones at the end are missing."""
-    return row[place] if place is not None and place < len(row) else None
-
-
-def column_cells(rows: Sequence[Row], place: int) -> Iterator[Cell | tuple[Cell]]:
-    """The cells of a column that aren't empty, for counting: TRUE is not 1."""
-    return (cell for row in rows for cell in comparable([cell_at(row, place)]) if cell is not None)
 
 
 def project(rows: Sequence[Row], positions: Sequence[int | None]) -> PackedRows:

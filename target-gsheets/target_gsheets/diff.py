@@ -3,7 +3,8 @@
 Rows are matched by key, else by content with multiplicity. (Where people have changed key cells, a row that lost its
 key is found by the cells beside it.) What is equal stays where people sorted it; a changed cell
 changes alone; what is gone is removed; what is new comes after the last mirrored row, in source order. Rows whose key
-cells are empty, and rows that are blank in every mirrored column, belong to people and stay.
+cells are empty, and rows that are blank in every mirrored column, belong to people and stay, unless we are known to
+have written them.
 
 Law: applying diff(a, b) to a gives b, and diff(b, b) is empty.
 """
@@ -74,6 +75,7 @@ def diff_rows(
     remove: bool,
     row_capacity: int,
     keys_touched: Callable[[], bool] = lambda: False,
+    is_written: Callable[[Row], bool] = lambda _row: False,
     gone: Collection[RowKey] = (),
 ) -> RowChanges:
     """Compare rows that are already aligned to the stream's columns.
@@ -81,10 +83,10 @@ def diff_rows(
     `keys` are the positions of the key columns, none for a keyless stream; `remove` allows removals, else only rows
     with the keys in `gone` go; `row_capacity` is how many rows the grid has below the header, since blank ones at its
     end don't show among the values; `keys_touched` says whether people changed key cells, so that a row may have lost
-    its key.
+    its key; `is_written` whether we wrote a row that has no key.
     """
     now, wanted = (rows if isinstance(rows, PackedRows) else PackedRows(rows) for rows in (now, wanted))
-    matching = match_rows(now, wanted, keys, row_capacity, keys_touched)
+    matching = match_rows(now, wanted, keys, row_capacity, keys_touched=keys_touched, is_written=is_written)
     changed: list[CellRun] = []
     changed_rows = 0
     for here, there in sorted(matching.pairs):
@@ -120,7 +122,13 @@ def row_after_removal(changes: RowChanges, row: int) -> int:
 
 
 def match_rows(
-    now: PackedRows, wanted: PackedRows, keys: Sequence[int], row_capacity: int, keys_touched: Callable[[], bool]
+    now: PackedRows,
+    wanted: PackedRows,
+    keys: Sequence[int],
+    row_capacity: int,
+    *,
+    keys_touched: Callable[[], bool],
+    is_written: Callable[[Row], bool],
 ) -> Matching:
     """Leave out the rows that are in both, and pair others by their key: keys may differ in the source and be equal in
     a sheet.
@@ -146,7 +154,8 @@ def match_rows(
     if matching.added and left and keys_touched():
         pair_by_content(matching, now, wanted, keys, left)
     for here in left:
-        (matching.unwanted if is_ours(now[here], keys) else matching.theirs).append(here)
+        goes = is_ours(now[here], keys) or is_written(now[here])
+        (matching.unwanted if goes else matching.theirs).append(here)
     return matching
 
 

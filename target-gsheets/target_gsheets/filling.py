@@ -15,6 +15,7 @@ from target_gsheets.blocks import Block
 from target_gsheets.diff import keys_digest
 from target_gsheets.marks import ColumnMark, StreamMark
 from target_gsheets.rows import Table
+from target_gsheets.unkeyed import to_remember, unkeyed_digests
 from target_gsheets.verification import Expected
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Row, Sheet
@@ -142,6 +143,7 @@ def fresh_mark(wanted: WantedSheet) -> StreamMark:
         bookmark=wanted.bookmark,
         runs=wanted.runs_after(()),
         is_partial=wanted.is_partial,
+        unkeyed=to_remember([*unkeyed_digests(wanted.columns, wanted.rows, wanted.keys)] if wanted.unkeyed else []),
     )
 
 

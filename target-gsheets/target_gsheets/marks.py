@@ -55,6 +55,7 @@ class StreamMark:
     runs: tuple[str, ...] = ()  # the last that appended rows, where rows are appended whatever is there
     hidden: bool = False  # by us, since its stream went
     metadata_id: int = 0
+    unkeyed: tuple[str, ...] = ()  # digests of the rows that we wrote and that have no key
     is_partial: bool = False  # its sheet was deleted, and of an incremental stream only what is new has come since
 
     def to_value(self) -> str:
@@ -63,7 +64,7 @@ class StreamMark:
         """
         columns = [[column.name, *trimmed([column.shown_as, column.header, column.state])] for column in self.columns]
         rest: dict[str, Any] = {"keys": self.keys, "bookmark": self.bookmark, "run": " ".join(self.runs)}
-        flags = {"hidden": self.hidden, "partial": self.is_partial}
+        flags = {"hidden": self.hidden, "partial": self.is_partial, "unkeyed": " ".join(self.unkeyed)}
         rest |= {name: flag for name, flag in flags.items() if flag}
         value = compact({"stream": self.stream, "columns": columns, **rest})
         if len(value) > MAX_METADATA_CHARACTERS:
@@ -151,7 +152,8 @@ def parse_mark(value: Mapping[str, Any]) -> AnyMark:
     columns = tuple(ColumnMark(*map(str, column)) for column in unpacked(value["columns"]))
     stream, keys, bookmark, run = (str(value[name]) for name in ("stream", "keys", "bookmark", "run"))
     hidden, partial = (bool(value.get(name)) for name in ("hidden", "partial"))
-    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()), hidden, is_partial=partial)
+    unkeyed = tuple(str(value.get("unkeyed", "")).split())
+    return StreamMark(stream, columns, keys, bookmark, tuple(run.split()), hidden, unkeyed=unkeyed, is_partial=partial)
 
 
 def parse_status(value: Mapping[str, Any]) -> StatusMark:

@@ -10,6 +10,7 @@ from typing import Any
 from target_gsheets.filling import SheetPlan
 from target_gsheets.outcome import Outcome
 from target_gsheets.proof import Verdict
+from target_gsheets.unkeyed import MAX_UNKEYED
 from target_gsheets.wanted import WantedSheet
 
 REASONS = {
@@ -49,6 +50,13 @@ def notes_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
             f"{REASONS[wanted.verdict]}. An ACTIVATE_VERSION after the stream's records would prove that it is whole; "
             "the load method 'upsert' says that none shall go."
         )
+    if wanted.unkeyed:
+        yield (
+            f"{wanted.unkeyed} records have an empty key, so that their rows go by their content: "
+            "with a changed one goes what people wrote beside it."
+        )
+    if wanted.unkeyed > MAX_UNKEYED:
+        yield f"These are more than {MAX_UNKEYED:,}, and the old row of a changed one stays."
     if wanted.losses.cut:
         yield f"{wanted.losses.cut} texts are longer than a cell may be (50,000) and were cut."
     if wanted.losses.removed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.cells import (
     Cell,
+    Column,
     Kind,
     Losses,
     NumberFormat,
@@ -67,6 +68,7 @@ class WantedSheet:
     bookmark: str = ""  # a digest of the bookmark that the rows came with
     run: str = ""  # an id of the run that brings them
     is_partial: bool = False  # rows that came before these are in no sheet
+    unkeyed: int = 0  # how many rows have an empty key, though the stream has key properties
 
     @property
     def is_appended(self) -> bool:
@@ -80,37 +82,60 @@ class WantedSheet:
         return tuple([*(run for run in runs if run != self.run), self.run][-MAX_RUNS:] if self.rows else runs)
 
 
+@dataclass(slots=True)
+class Conversion:
+    """What has become of a stream's rows so far; `width` columns of them are for the sheet."""
+
+    columns: Sequence[Column]
+    converters: Sequence[Callable[[Sequence[Cell]], Sequence[Cell]]]
+    keys: Sequence[int]
+    deleted: int | None  # the column that says that a row goes
+    width: int
+    rows: PackedRows = field(default_factory=PackedRows)
+    gone: set[RowKey] = field(default_factory=set)
+    with_milliseconds: set[int] = field(default_factory=set)  # columns
+    unkeyed: int = 0
+
+    def add(self, chunk: Sequence[Sequence[Cell]]) -> None:
+        """Convert rows, column by column."""
+        cells: list[Sequence[Cell]] = [
+            convert(values) for convert, values in zip(self.converters, zip(*chunk, strict=True), strict=True)
+        ]
+        if self.deleted is not None:
+            cells, gone = part_deleted(cells, self.deleted, self.keys)
+            self.gone |= gone
+        if self.keys and all(None in cells[key] for key in self.keys):
+            blank = zip(*(cells[key] for key in self.keys), strict=True)
+            self.unkeyed += sum(all(cell is None for cell in key) for key in blank)
+        cells = cells[: self.width]
+        self.rows.extend(zip(*cells, strict=True) if cells else itertools.repeat((), len(chunk)))
+        for place, column in enumerate(self.columns[: self.width]):
+            is_timed = column.kind in {Kind.DATE_TIME, Kind.TIME} and place not in self.with_milliseconds
+            if is_timed and has_milliseconds(cells[place]):
+                self.with_milliseconds.add(place)
+
+
 def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> WantedSheet:
-    """Convert a stream's rows, column by column; the buffer is empty afterwards."""
+    """Convert a stream's rows; the buffer is empty afterwards."""
     buffer = arrived.buffer
     losses = buffer.losses
     names = buffer.columns
     columns = [column_of(name, schema) for name, schema in buffer.schema.items()]
-    converters = [column_converter(column, zone, losses) for column in columns]
-    rows = PackedRows()
-    keys = tuple(map(names.index, buffer.keys))
-    deleted = None if arrived.deleted_at is None else names.index(arrived.deleted_at)
-    if arrived.hides_deleted_at:
-        names, columns = names[:-1], columns[:-1]
-    milliseconds = [False] * len(columns)
-    gone: set[RowKey] = set()
-    for chunk in buffer.release():
-        cells: list[Sequence[Cell]] = [
-            convert(values) for convert, values in zip(converters, zip(*chunk, strict=True), strict=True)
-        ]
-        if deleted is not None:
-            cells, keys_gone = part_deleted(cells, deleted, keys)
-            gone |= keys_gone
-        cells = cells[: len(columns)]
-        rows.extend(zip(*cells, strict=True) if columns else itertools.repeat((), len(chunk)))
-        for place, column in enumerate(columns):
-            timed = column.kind in {Kind.DATE_TIME, Kind.TIME} and not milliseconds[place]
-            milliseconds[place] |= timed and has_milliseconds(cells[place])
-    headers = header_texts(names)
-    formats = tuple(
-        number_format(column, milliseconds=found) for column, found in zip(columns, milliseconds, strict=True)
+    converted = Conversion(
+        columns,
+        [column_converter(column, zone, losses) for column in columns],
+        keys=tuple(map(names.index, buffer.keys)),
+        deleted=None if arrived.deleted_at is None else names.index(arrived.deleted_at),
+        width=len(names) - arrived.hides_deleted_at,
     )
-    sample = rows[:SAMPLE_ROWS]
+    for chunk in buffer.release():
+        converted.add(chunk)
+    headers = header_texts(names[: converted.width])
+    formats = tuple(
+        number_format(column, milliseconds=place in converted.with_milliseconds)
+        for place, column in enumerate(columns[: converted.width])
+    )
+    sample = converted.rows[:SAMPLE_ROWS]
     return WantedSheet(
         stream=arrived.stream,
         title=title,
@@ -118,18 +143,19 @@ def wanted_sheet(arrived: Arrived, title: str, zone: tzinfo, run: str) -> Wanted
         columns=headers,
         formats=formats,
         widths=tuple(
-            column_width(headers[place], formats[place], [row[place] for row in sample])
-            for place in range(len(columns))
+            column_width(header, formats[place], [row[place] for row in sample]) for place, header in enumerate(headers)
         ),
         notes=tuple(
-            header_note(schema, column, zone) for schema, column in zip(buffer.schema.values(), columns, strict=False)
+            header_note(schema, column, zone)
+            for schema, column, _ in zip(buffer.schema.values(), columns, headers, strict=False)
         ),
-        keys=keys,
-        rows=rows,
+        keys=tuple(converted.keys),
+        rows=converted.rows,
         losses=losses,
-        gone=frozenset(gone),
+        gone=frozenset(converted.gone),
         bookmark=arrived.bookmark,
         run=run,
+        unkeyed=converted.unkeyed,
     )
 
 

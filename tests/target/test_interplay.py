@@ -153,11 +153,59 @@ def test_a_dry_run_says_which_sheets_would_be_deleted(workbook, capsys):
     assert "1 write with" in said
 
 
-def test_a_stream_whose_columns_were_all_replaced_fails_and_says_so(workbook):
-    workbook.sync(*whole_stream("t", {"name": "string"}, [{"name": "x"}], keys=()))
-    target = workbook.sync(*whole_stream("t", {"title": "string"}, [{"title": "x"}], keys=()))
-    assert "the source has replaced every column of the sheet 't'" in target.intake.failed["t"]
+def replaced(workbook, before, after, **config):
+    """A stream whose columns are all others than they were; why it failed, if it did."""
+    (old,), (new,) = before, after
+    workbook.sync(*whole_stream("t", {old: "string"}, [{old: "x"}, {old: "y"}], keys=()), **config)
+    target = workbook.sync(*whole_stream("t", {new: "string"}, [{new: "x"}], keys=()), **config)
+    return target.intake.failed.get("t")
+
+
+def test_a_stream_whose_columns_were_all_replaced_is_written_anew(workbook):
+    assert replaced(workbook, ["name"], ["title"]) is None
+    assert workbook.all_values("t") == [["title"], ["x"]]
+    workbook.sync(*whole_stream("t", {"title": "string"}, [{"title": "x"}], keys=()))
+    assert "spreadsheets.batchUpdate" not in workbook.calls
+
+
+@pytest.mark.parametrize("config", [{"on_removed_column": "keep"}, {"max_delete_ratio": 0.9}], ids=str)
+def test_a_stream_whose_columns_were_all_replaced_fails_where_nothing_may_go(workbook, config):
+    assert "the source has replaced every column of the sheet 't'" in replaced(workbook, ["name"], ["title"], **config)
     assert workbook.all_values("t")[:2] == [["name"], ["x"]]
+
+
+def test_a_stream_whose_columns_were_all_replaced_fails_where_people_wrote_beside_them(workbook):
+    workbook.sync(*whole_stream("t", {"name": "string"}, [{"name": "x"}], keys=()))
+    workbook.reader.worksheet("t").add_cols(2)
+    workbook.reader.worksheet("t").update([["mine"]], "C2")
+    assert "take what you wrote beside them elsewhere" in replaced(workbook, ["name"], ["title"])
+
+
+@pytest.mark.parametrize("empty", [None, ""], ids=["null", "empty"])
+def test_rows_without_a_key_come_and_go_and_those_of_people_s_stay(workbook, empty):
+    def sync(*names):
+        records = [{"id": empty, "name": name} for name in names]
+        properties = {"id": {"type": ["integer", "string", "null"]}, "name": "string"}
+        return workbook.sync(*whole_stream("t", properties, [*records, {"id": 1, "name": "x"}]))
+
+    sync("a")
+    workbook.reader.worksheet("t").add_rows(2)
+    workbook.reader.worksheet("t").update([["", "mine"]], "A5")
+    for name in "bc":
+        target = sync(name)
+    assert sorted(map(str, workbook.values("t"))) == sorted(map(str, [["", "c"], [1, "x"], ["", ""], ["", "mine"]]))
+    (plan, _) = target._outcome.plans["t"]
+    assert (plan.rows, plan.added, plan.removed) == (2, 1, 1)
+    sync("c")
+    assert "spreadsheets.batchUpdate" not in workbook.calls
+    sync()
+    assert ["", "c"] not in workbook.values("t")
+    assert ["", "mine"] in workbook.values("t")
+
+
+def test_records_without_a_key_are_told(workbook, caplog):
+    workbook.sync(*whole_stream("t", PROPS, [{"id": None, "name": "a"}]))
+    assert "1 records have an empty key" in caplog.text
 
 
 def test_the_original_of_a_tab_that_was_copied_is_mirrored_wherever_it_stands(workbook):
