@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from target_gsheets.applied import AppliedRows
 from target_gsheets.diff import RowChanges, comparable, diff_rows, keys_digest, same_cell
+from target_gsheets.unkeyed import unkeyed_digest, unkeyed_digests
 
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from(["a", "b", "=1", "'=1", "x\r\ny"]), st.just(0.5)
@@ -60,6 +61,30 @@ def test_applying_the_difference_of_keyed_rows_gives_the_wanted_rows(now, wanted
     changes = diff_rows(now, wanted, keys=(0,), remove=True, row_capacity=len(now))
     theirs = blank_keyed(now, wanted)
     assert content(apply(changes, now)) == content([*wanted, *theirs])
+
+
+NAMES = ("id", "one", "two")
+
+
+@given(rows_of(3), keyed_rows(3), rows_of(2), keyed_rows(3))
+def test_rows_without_a_key_go_where_we_wrote_them(unkeyed, keyed, theirs, wanted):
+    written = [(None, *row[1:]) for row in unkeyed]
+    theirs = [(None, *row) for row in theirs]
+    remembered = set(unkeyed_digests(NAMES, written, (0,)))
+    changes = diff_rows(
+        [*keyed, *written, *theirs], wanted, keys=(0,), remove=True, row_capacity=99,
+        is_written=lambda row: unkeyed_digest(NAMES, row) in remembered,
+    )  # fmt: skip
+    after = content(apply(changes, [*keyed, *written, *theirs]))
+    strange = [row for row in [*keyed, *theirs] if row[0] is None and unkeyed_digest(NAMES, row) not in remembered]
+    assert after == content(wanted) | content(strange)
+
+
+@given(st.tuples(CELLS, CELLS), st.tuples(CELLS, CELLS))
+def test_rows_without_a_key_go_by_what_a_sheet_shows_of_them(one, other):
+    same = unkeyed_digest("ab", one) == unkeyed_digest("ab", other)
+    assert same == (comparable(one) == comparable(other))
+    assert unkeyed_digest("abc", (*one, None)) == unkeyed_digest("ab", one), "a new column is empty"
 
 
 @given(keyed_rows(2), keyed_rows(2), st.data())
