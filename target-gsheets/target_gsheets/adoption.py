@@ -1,8 +1,8 @@
 """A sheet of somebody's own under a stream's title -> whether the stream may have it, and how it takes it over. Pure.
 
 One that is blank, or has all of the stream's columns, may be had for the asking. Another one is taken over only where
-the operator says so: it is emptied and filled in place, so that links and formulas still lead to it, and what it held
-is kept, once, as a hidden copy.
+the operator says so: it is emptied and filled in place, so that links and formulas still lead to it. Where rows of
+somebody's go by that, what the sheet held is kept, once, as a hidden copy.
 """
 
 from __future__ import annotations
@@ -32,18 +32,27 @@ def is_ours(sheet: Sheet, content: Content, wanted: WantedSheet) -> bool:
 def adopt_sheet(workbook: Workbook, sheet: Sheet, wanted: WantedSheet, taken: set[str]) -> SheetPlan:
     """Keep what a sheet holds, empty it and fill it; `taken` are the titles in use, in lower case, and will be."""
     filled = plan_blank_sheet(sheet, wanted)
-    mark = CopyMark(wanted.stream, sheet.sheet_id)
-    is_kept = any(
-        isinstance(other.note, CopyMark) and other.note.to_value() == mark.to_value() for other in workbook.sheets
-    )
-    steps = [] if is_kept else keep_copy(workbook, sheet, mark, taken)
-    copied = 0 if is_kept else sheet.cells
-    return replace(
+    emptied = replace(
         filled,
         adopted=True,
-        steps=(*steps, *batch.clear_sheet(sheet.sheet_id), *filled.steps),
-        grid_cells=filled.grid_cells + copied,
-        peak_cells=max(filled.peak_cells, sheet.cells) + copied,
+        steps=(*batch.clear_sheet(sheet.sheet_id), *filled.steps),
+        peak_cells=max(filled.peak_cells, sheet.cells),
+    )
+    return with_copy(emptied, workbook, sheet, taken)
+
+
+def with_copy(plan: SheetPlan, workbook: Workbook, sheet: Sheet, taken: set[str]) -> SheetPlan:
+    """The plan, beginning with a hidden copy of what the sheet holds, unless there is one already."""
+    mark = CopyMark(plan.stream, sheet.sheet_id)
+    copies = (other.note for other in workbook.sheets if isinstance(other.note, CopyMark))
+    if any(copy.to_value() == mark.to_value() for copy in copies):
+        return replace(plan, copied=True)
+    return replace(
+        plan,
+        copied=True,
+        steps=(*keep_copy(workbook, sheet, mark, taken), *plan.steps),
+        grid_cells=plan.grid_cells + sheet.cells,
+        peak_cells=plan.peak_cells + sheet.cells,
     )
 
 

@@ -58,6 +58,7 @@ class SheetPlan:
     peak_cells: int = 0  # while it is being changed
     new: NewSheet | None = None
     adopted: bool = False  # it was somebody's, with other columns, and is emptied first
+    copied: bool = False  # it was somebody's, and what it held is kept in a hidden copy
     steps: tuple[Step, ...] = ()
     expected: Expected | None = None
     standing: tuple[Row, ...] = ()  # the rows that the next look must find, where the stream doesn't bring them all

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from target_gsheets.adoption import adopt_sheet, is_ours
+from target_gsheets.adoption import adopt_sheet, is_ours, with_copy
 from target_gsheets.blocks import Block
 from target_gsheets.departures import Departure
 from target_gsheets.errors import SheetError
@@ -86,6 +86,8 @@ def plan_sheets(
                 plans.append(adopt_sheet(workbook, sheet, sheet_wanted, taken))
             else:
                 plans.append(plan_sheet(sheet, content, sheet_wanted, guards, removals_first=removals_first))
+                if sheet.mark is None and plans[-1].removed:
+                    plans[-1] = with_copy(plans[-1], workbook, sheet, taken)
             plans[-1] = replace(
                 plans[-1], steps=(*plans[-1].steps, *protection_steps(plans[-1], sheet, wanted=protect))
             )

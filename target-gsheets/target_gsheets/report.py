@@ -42,8 +42,9 @@ def calls_text(reads: int, writes: int) -> str:
 
 def notes_of(plan: SheetPlan, wanted: WantedSheet) -> Iterator[str]:
     """What an operator should know about a sheet that was committed."""
-    if plan.adopted:
-        yield f"The sheet {plan.title!r} was there with other columns. What it held is kept in a hidden copy."
+    if plan.copied:
+        others = "columns" if plan.adopted else "rows"
+        yield f"The sheet {plan.title!r} was there with other {others}. What it held is kept in a hidden copy."
     if plan.kept:
         yield (
             f"{plan.kept} rows of the sheet are missing from what the tap sent. They were kept, because "

@@ -103,6 +103,17 @@ def test_a_sheet_with_all_columns_is_taken_over_as_it_is(workbook, header):
     assert hidden(workbook) == {}
 
 
+def test_rows_of_somebody_s_under_the_stream_s_columns_are_kept_in_a_copy(workbook, caplog):
+    old = [["id", "name"], [100, "precious"], [1, "a"]]
+    somebody_s(workbook, old)
+    workbook.sync(*users((1, "a")))
+    assert workbook.values("users") == [[1, "a"]]
+    assert hidden(workbook) == {"users (before)": old}
+    assert "The sheet 'users' was there with other rows. What it held is kept in a hidden copy." in caplog.text
+    workbook.sync(*users(version=2))
+    assert [*hidden(workbook)] == ["users (before)"]
+
+
 def test_a_sheet_of_another_stream_is_not_taken_over(workbook):
     workbook.sync(*users((1, "a")))
     workbook.sync(*whole_stream("USERS", {"n": "integer"}, [{"n": 1}], keys=["n"]), adopt_existing=True)
