@@ -25,9 +25,11 @@ PACKAGES = "python3,python3-venv,ca-certificates,tzdata"
 SUITE = "bookworm"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX")
+# python:3.11-slim is made without .pyc files, and Debian's packages come with them.
 BASE_FILE = f"""\
 FROM scratch
 ADD rootfs.tar /
+RUN find / -xdev -name '*.pyc' -delete
 COPY certificates {CERTIFICATES}
 ENV SSL_CERT_FILE={CERTIFICATES} PIP_CERT={CERTIFICATES} UV_SYSTEM_CERTS=true
 """

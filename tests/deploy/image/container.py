@@ -82,6 +82,15 @@ def tick_seconds(site: Site) -> float:
     return sum(60 * int(minutes) + float(seconds) for minutes, seconds in of_children)
 
 
+def test_a_run_finds_all_of_its_modules_compiled(site: Site) -> None:
+    programs = "db_sync.command, meltano.cli, tap_mih_postgres.tap, target_gsheets.target"
+    answer = site.run("python", "-v", "-c", f"import {programs}")
+    assert answer.returncode == 0, answer.stderr
+    read = re.findall(r"^# code object from '?(\S+?)'?$", answer.stderr, re.MULTILINE)
+    assert len(read) > 500
+    assert [path for path in read if not path.endswith(".pyc")] == []
+
+
 def test_the_schedule_runs_and_logs_json_and_ends_on_sigterm(site: Site) -> None:
     container = site.start(DB_SYNC_CRON=SECONDS_10, DB_SYNC_LOG_LEVEL="debug")
     wait_until(lambda: len(container.runs()) >= 2, "two ticks")
