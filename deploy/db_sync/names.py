@@ -24,11 +24,15 @@ KNOWN = (
     "DB_SYNC_TIMEOUT",
     "DB_SYNC_TIMEZONE",
 )
-# A plugin's setting -> the variable that meltano.yml takes it from, and the plugin's own where that is set instead.
+# A plugin's setting -> the variable that meltano.yml takes it from, and the plugin's own; of two that are set it wins.
 VARIABLES = {
     "database_url": ("DB_SYNC_DATABASE_URL", "TAP_MIH_POSTGRES_DATABASE_URL"),
     "excluded_schemas": ("DB_SYNC_EXCLUDED_SCHEMAS", "TAP_MIH_POSTGRES_EXCLUDED_SCHEMAS"),
     "excluded_table_prefixes": ("DB_SYNC_EXCLUDED_TABLE_PREFIXES", "TAP_MIH_POSTGRES_EXCLUDED_TABLE_PREFIXES"),
+    "excluded_tables": ("TAP_MIH_POSTGRES_EXCLUDED_TABLES",),
+    "excluded_columns": ("TAP_MIH_POSTGRES_EXCLUDED_COLUMNS",),
+    "schemas": ("TAP_MIH_POSTGRES_SCHEMAS",),
+    "tables": ("TAP_MIH_POSTGRES_TABLES",),
     "spreadsheet_id": ("GOOGLE_SPREADSHEET_ID", "TARGET_GSHEETS_SPREADSHEET_ID"),
     "credentials_base64": ("GOOGLE_CREDENTIALS_BASE64", "TARGET_GSHEETS_CREDENTIALS_BASE64"),
     "timezone": ("DB_SYNC_TIMEZONE", "TARGET_GSHEETS_TIMEZONE"),
@@ -55,6 +59,11 @@ def explain_names(text: str, variables: Mapping[str, str]) -> str:
 
 
 def variable_of(setting: str, variables: Mapping[str, str]) -> str:
-    """The variable of a setting: the one that is set, else ours."""
+    """The variable of a setting: the one that counts, else ours."""
     names = VARIABLES[setting]
-    return next((name for name in names if variables.get(name)), names[0])
+    return next((name for name in reversed(names) if variables.get(name)), names[0])
+
+
+def value_of(setting: str, variables: Mapping[str, str]) -> str:
+    """What the variables make of a setting; empty where it is left to its default."""
+    return variables.get(variable_of(setting, variables), "")

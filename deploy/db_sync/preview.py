@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from db_sync.errors import no_program
-from db_sync.names import explain_names
+from db_sync.names import explain_names, value_of
 from db_sync.report import CELLS_LIMIT, align
 
 CHECK = ("meltano", "invoke", "target-gsheets", "--check")
@@ -23,8 +23,12 @@ READ = ("meltano", "invoke", "tap-mih-postgres")
 DISCOVER = (*READ, "--discover")
 # The setting, its default in the tap, and what it leaves out.
 RULES = (
-    ("DB_SYNC_EXCLUDED_SCHEMAS", "prisma", "schemas"),
-    ("DB_SYNC_EXCLUDED_TABLE_PREFIXES", "prisma", "tables whose name begins with"),
+    ("excluded_schemas", "prisma", "schemas"),
+    ("excluded_table_prefixes", "prisma", "tables whose name begins with"),
+    ("excluded_tables", "", "tables"),
+    ("excluded_columns", "", "columns"),
+    ("schemas", "", "all schemas but"),
+    ("tables", "", "all tables but"),
 )
 
 
@@ -59,9 +63,10 @@ def render_preview(sheets: Mapping[str, Sheet], variables: Mapping[str, str]) ->
     cells = sum(sheet.cells for sheet in sheets.values())
     share = f"{cells:,} cells, of the {CELLS_LIMIT:,} that a workbook may have"
     total = f"{len(sheets)} tables, {sum(sheet.rows for sheet in sheets.values()):,} rows, {share}"
-    rules = "; ".join(f"{what} {variables.get(name) or default}" for name, default, what in RULES)
+    rules = [(what, value_of(name, variables) or default) for name, default, what in RULES]
+    left_out = "; ".join(f"{what} {value}" for what, value in rules if value)
     return "\n".join(
-        [*align([("table", "rows", "columns", "cells"), *rows], figures=3), "", total, f"Left out: {rules}."]
+        [*align([("table", "rows", "columns", "cells"), *rows], figures=3), "", total, f"Left out: {left_out}."]
     )
 
 

@@ -21,6 +21,7 @@ from types import FrameType
 
 from db_sync.errors import no_program
 from db_sync.log import Log
+from db_sync.names import value_of
 from db_sync.ping import ping
 from db_sync.report import Ended, log_fields, parse_report, parse_sizes, recall, render_metrics, sizes
 from db_sync.settings import SYSTEM_DATABASE, Settings
@@ -145,7 +146,7 @@ class Run:
         try:
             if not ended.status:
                 replace(state / SUCCESS, f"{ended.finished:.3f}\n")
-            workbook = variables.get("GOOGLE_SPREADSHEET_ID") or variables.get("TARGET_GSHEETS_SPREADSHEET_ID", "")
+            workbook = value_of("spreadsheet_id", variables)
             if ended.report is not None:
                 replace(state / SIZES, json.dumps(sizes(ended)))
             replace(state / METRICS, render_metrics(ended, workbook, read_time(state / SUCCESS)))

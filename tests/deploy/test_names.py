@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from db_sync.names import KNOWN, VARIABLES, explain_names, misspelt
+from db_sync.names import KNOWN, VARIABLES, explain_names, misspelt, value_of, variable_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +29,14 @@ def test_meltano_yml_takes_these_settings_from_these_variables() -> None:
     pairs = re.findall(r"^ +(\w+): \$(\w+)$", (ROOT / "meltano.yml").read_text(), re.MULTILINE)
     ours = {setting: names[0] for setting, names in VARIABLES.items() if len(names) > 1}
     assert ours == {setting: name for setting, name in pairs if name.startswith(("DB_SYNC_", "GOOGLE_"))}
+
+
+def test_the_plugin_s_own_variable_wins() -> None:
+    both = {"GOOGLE_SPREADSHEET_ID": "a", "TARGET_GSHEETS_SPREADSHEET_ID": "b"}
+    assert (variable_of("spreadsheet_id", both), value_of("spreadsheet_id", both)) == (
+        "TARGET_GSHEETS_SPREADSHEET_ID", "b"
+    )  # fmt: skip
+    assert value_of("timezone", both) == ""
 
 
 def test_only_settings_that_are_named_are_explained() -> None:

@@ -32,6 +32,18 @@ def test_the_preview_adds_up_rows_and_cells_and_names_the_rules() -> None:
     ]
 
 
+def test_the_preview_names_the_tap_s_own_rules_and_lets_them_win() -> None:
+    variables = {
+        "DB_SYNC_EXCLUDED_SCHEMAS": "audit",
+        "TAP_MIH_POSTGRES_EXCLUDED_SCHEMAS": "tmp",
+        "TAP_MIH_POSTGRES_EXCLUDED_COLUMNS": "*.password",
+        "TAP_MIH_POSTGRES_TABLES": "public.*",
+    }
+    assert render_preview(COUNTED, variables).splitlines()[-1] == (
+        "Left out: schemas tmp; tables whose name begins with prisma; columns *.password; all tables but public.*."
+    )
+
+
 def both(host: Host, target: str, tap: str) -> None:
     """What Meltano does for either side."""
     lines = "\n".join(MESSAGES)
