@@ -67,3 +67,10 @@ def variable_of(setting: str, variables: Mapping[str, str]) -> str:
 def value_of(setting: str, variables: Mapping[str, str]) -> str:
     """What the variables make of a setting; empty where it is left to its default."""
     return variables.get(variable_of(setting, variables), "")
+
+
+def workbook_of(variables: Mapping[str, str]) -> str:
+    """The workbook's id, out of its address where that is given; empty where there is none."""
+    given = value_of("spreadsheet_id", variables)
+    found = re.search(r"/d/([\w-]+)", given)
+    return found[1] if found else given

@@ -21,7 +21,7 @@ from types import FrameType
 
 from db_sync.errors import no_program
 from db_sync.log import Log
-from db_sync.names import value_of
+from db_sync.names import workbook_of
 from db_sync.ping import ping
 from db_sync.report import Ended, log_fields, parse_report, parse_sizes, recall, render_metrics, sizes
 from db_sync.settings import SYSTEM_DATABASE, Settings
@@ -32,6 +32,8 @@ STOP_SECONDS = 60.0
 POLL_SECONDS = 0.5
 TIMED_OUT = 124  # as the command `timeout` ends
 REPORT_VARIABLE = "TARGET_GSHEETS_REPORT_PATH"
+# Of the name of Meltano's state: with one for each workbook, the tap begins a new one with nothing left out.
+SUFFIX_VARIABLE = "MELTANO_RUN_STATE_ID_SUFFIX"
 
 
 class Stop:
@@ -97,7 +99,7 @@ class Run:
         try:
             process = subprocess.Popen(
                 self._command(lock),
-                env={**self.variables, REPORT_VARIABLE: str(report)},
+                env={SUFFIX_VARIABLE: workbook_of(self.variables), **self.variables, REPORT_VARIABLE: str(report)},
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 pass_fds=[lock.descriptor],
@@ -146,10 +148,9 @@ class Run:
         try:
             if not ended.status:
                 replace(state / SUCCESS, f"{ended.finished:.3f}\n")
-            workbook = value_of("spreadsheet_id", variables)
             if ended.report is not None:
                 replace(state / SIZES, json.dumps(sizes(ended)))
-            replace(state / METRICS, render_metrics(ended, workbook, read_time(state / SUCCESS)))
+            replace(state / METRICS, render_metrics(ended, workbook_of(variables), read_time(state / SUCCESS)))
             if self.settings.has_own_database and SYSTEM_DATABASE in variables:
                 prune_runs(variables[SYSTEM_DATABASE])
         except (OSError, sqlite3.Error) as error:

@@ -48,6 +48,15 @@ def test_the_size_of_a_sheet_is_remembered_for_runs_that_do_not_read_it(host: Ho
     assert 'db_sync_rows{workbook="1abc",stream="public-a"} 3' in (host.state / "metrics/db-sync.prom").read_text()
 
 
+def test_every_workbook_has_a_state_of_its_own(host: Host) -> None:
+    host.let_meltano('echo "$MELTANO_RUN_STATE_ID_SUFFIX" >> "$0.calls"')
+    host.run("--once")
+    host.run("--once", GOOGLE_SPREADSHEET_ID="https://docs.google.com/spreadsheets/d/2b-c_/edit#gid=0")
+    host.run("--once", TARGET_GSHEETS_SPREADSHEET_ID="3d")
+    host.run("--once", MELTANO_RUN_STATE_ID_SUFFIX="mine")
+    assert host.calls()[1::2] == ["1abc", "2b-c_", "3d", "mine"]
+
+
 def test_settings_are_checked_before_anything_begins(host: Host) -> None:
     answer = host.run("--once", GOOGLE_SPREADSHEET_ID="", DB_SYNC_TIMEZONE="Paris")
     assert answer.returncode == 2

@@ -104,7 +104,7 @@ FORMS = (
     Form(r"make ([\w-]+)", is_target),
     Form(r"docker compose (?:up -d|build)"),
     Form(r"docker compose logs --follow ([\w-]+)", is_service),
-    Form(r"docker compose run --rm ([\w-]+) (--\w+)", is_service_with_option),
+    Form(r"docker compose run --rm (?:--env \w+=\w+ )?([\w-]+) (--\w+)", is_service_with_option),
     # The command behind it is run without a container.
     Form(r"docker compose run --rm ([\w-]+) meltano .+", is_service),
     Form(r"cp (\S+\.example) \S+", is_file),

@@ -64,6 +64,15 @@ def test_once_mirrors_the_database_and_prints_a_table(shop: Site) -> None:
     print(answer.stdout)
 
 
+def test_another_workbook_gets_everything_at_once(shop: Site) -> None:
+    assert shop.run("--once").returncode == 0
+    another = shop.emulator.create_workbook("another")
+    answer = shop.run("--once", GOOGLE_SPREADSHEET_ID=shop.emulator.page(another))
+    assert answer.returncode == 0, answer.stderr
+    assert "their sheets aren't as it left them" not in answer.stderr
+    assert read_workbook(shop.emulator, another) == shop.contents()
+
+
 def test_a_tick_without_changes_writes_nothing_and_costs_little(shop: Site) -> None:
     assert shop.run("--once").returncode == 0
     shop.emulator.forget_calls()

@@ -101,5 +101,5 @@ def test_a_pods_command_mirrors_the_database_and_keeps_its_state_in_postgres(sit
     assert " 0 writes;" in ended.stdout
     with psycopg.connect(state_url.replace("+psycopg", "")) as connection:
         (row,) = connection.execute("SELECT state_id, completed_state FROM state").fetchall()
-    assert row[0] == "prod:tap-mih-postgres-to-target-gsheets"
+    assert row[0] == f"prod:tap-mih-postgres-to-target-gsheets:{site.workbook}"
     assert sorted(json.loads(row[1])["singer_state"]["bookmarks"]) == ["order_lines", "orders", "users"]
