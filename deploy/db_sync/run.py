@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +46,15 @@ class Stop:
 
     def _remember(self, number: int, _frame: FrameType | None) -> None:
         self.signal = self.signal or number
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds all processes of a run: the lock that they hold, the signals that end them, and their last moment."""
+
+    lock: Lock
+    stop: Stop
+    deadline: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +97,54 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="db-sync-") as folder:
             path = Path(folder) / "report.json"
             begun = time.monotonic()
-            status = self._run_meltano(path, lock, stop)
+            bounds = Bounds(lock, stop, begun + self.settings.timeout_seconds)
+            status = self._run_meltano(self._pipeline(lock), bounds, {REPORT_VARIABLE: str(path)})
             report = recall(parse_report(read_text(path)), parse_sizes(read_text(self.settings.state / SIZES)))
-            return Ended(status, time.monotonic() - begun, time.time(), report)
+            ended = Ended(status, time.monotonic() - begun, time.time(), report)
+        if status and report is None and status != TIMED_OUT and not stop.signal:
+            self._tell_workbook(bounds)
+        return ended
 
-    def _run_meltano(self, report: Path, lock: Lock, stop: Stop) -> int:
+    def _tell_workbook(self, bounds: Bounds) -> None:
+        """Let the target note in its status sheet that nothing came: Meltano never starts it where discovery fails.
+
+        What it says of that is dropped: the run has failed before, and its log says why.
+        """
+        self.log.say("The run ended before it reached the workbook: its status sheet is told so, if that can be done.")
+        self._run_meltano(("invoke", PIPELINE[-1]), bounds, output=subprocess.DEVNULL)
+
+    def _run_meltano(
+        self,
+        arguments: Sequence[str],
+        bounds: Bounds,
+        variables: Mapping[str, str] | None = None,
+        output: int | None = None,
+    ) -> int:
         """Start Meltano and wait for it, for its time or for a signal; return the exit status as a shell would."""
         # In a session of its own: Ctrl-C in a terminal is for us, and we end Meltano in good order. The lock is its as
         # well, so that it lasts as long as Meltano does, whatever becomes of us.
         try:
             process = subprocess.Popen(
-                self._command(lock),
-                env={SUFFIX_VARIABLE: workbook_of(self.variables), **self.variables, REPORT_VARIABLE: str(report)},
+                ["meltano", *arguments],
+                env={SUFFIX_VARIABLE: workbook_of(self.variables), **self.variables, **(variables or {})},
                 stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
-                pass_fds=[lock.descriptor],
+                pass_fds=[bounds.lock.descriptor],
             )
         except FileNotFoundError as error:
             raise no_program("meltano") from error
         try:
-            return self._wait(process, stop)
+            return self._wait(process, bounds.stop, bounds.deadline)
         finally:
             # Nothing of its session outlives it, however it ended.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def _wait(self, process: subprocess.Popen[bytes], stop: Stop) -> int:
+    def _wait(self, process: subprocess.Popen[bytes], stop: Stop, deadline: float) -> int:
         """Wait for Meltano, for its time or for a signal; return the exit status."""
-        deadline = time.monotonic() + self.settings.timeout_seconds
         while not stop.signal and time.monotonic() < deadline:
             with suppress(subprocess.TimeoutExpired):
                 return to_status(process.wait(POLL_SECONDS))
@@ -128,11 +156,11 @@ class Run:
         self._end(process)
         return 128 + stop.signal if stop.signal else TIMED_OUT
 
-    def _command(self, lock: Lock) -> list[str]:
-        """Meltano's command line. Its own lock outlives a killed run by five minutes, unless it is told otherwise."""
+    def _pipeline(self, lock: Lock) -> list[str]:
+        """Meltano's arguments. Its own lock outlives a killed run by five minutes, unless it is told otherwise."""
         shape = ["--log-format=json"] if self.log.as_json else []
         force = ["--force"] if lock.was_killed and self.settings.has_own_database else []
-        return ["meltano", *shape, "run", *force, *PIPELINE]
+        return [*shape, "run", *force, *PIPELINE]
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         """SIGTERM for Meltano, and some time to end in good order."""

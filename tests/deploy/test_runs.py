@@ -48,6 +48,27 @@ def test_the_size_of_a_sheet_is_remembered_for_runs_that_do_not_read_it(host: Ho
     assert 'db_sync_rows{workbook="1abc",stream="public-a"} 3' in (host.state / "metrics/db-sync.prom").read_text()
 
 
+@pytest.mark.parametrize(
+    ("meltano", "told"),
+    [
+        ("exit 1", True),
+        ("report; exit 1", False),  # the target wrote into the workbook what it had to say
+        ("true", False),
+        ("sleep 20", False),  # there is no time left
+    ],
+    ids=["before the target", "in the target", "no failure", "too long"],
+)
+def test_a_run_that_fails_before_the_target_lets_it_say_so_in_the_workbook(
+    host: Host, meltano: str, *, told: bool
+) -> None:
+    host.let_meltano(f'if [ "$1" = invoke ]; then echo said; echo said >&2; exit 3; fi; {meltano}')
+    answer = host.run("--once", DB_SYNC_TIMEOUT="2s")
+    assert answer.returncode == {"true": 0, "sleep 20": 124}.get(meltano, 1)
+    assert host.calls() == ["run tap-mih-postgres target-gsheets", *(["invoke target-gsheets"] if told else [])]
+    assert ("its status sheet is told so" in answer.stderr) is told
+    assert "said" not in answer.stdout + answer.stderr
+
+
 def test_every_workbook_has_a_state_of_its_own(host: Host) -> None:
     host.let_meltano('echo "$MELTANO_RUN_STATE_ID_SUFFIX" >> "$0.calls"')
     host.run("--once")

@@ -84,6 +84,10 @@ class Site:
         """The rows of every sheet."""
         return {title: len(rows) - 1 for title, rows in self.contents().items()}
 
+    def status(self) -> str:
+        """The state of the last run, as the status sheet has it."""
+        return str(self.emulator.get(f"{self.workbook}/values/_sync!A2")["values"][0][0])
+
     def assert_equal(self, table: str, key: str = "id") -> None:
         """A table's keys are those of its sheet, each once."""
         wanted = [str(row[0]) for row in self.connection.execute(f'SELECT "{key}" FROM "{table}" ORDER BY 1')]

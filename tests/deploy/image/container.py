@@ -258,10 +258,12 @@ def test_a_database_that_is_gone_in_mid_run_fails_the_run_and_changes_nothing(si
     assert container.runs()[0]["status"] == 1
     assert site.contents() == before
     wait_until(lambda: len(container.runs()) >= 2, "a run without a database")
+    assert site.status() == "nothing received"
     assert container.is_running()
     assert "Traceback" not in container.logs()
     allow_connections(site, True)
     wait_until(lambda: container.runs()[-1]["status"] == 0, "a good run")
+    assert site.status() == "ok"
     site.assert_equal("note")
 
 
