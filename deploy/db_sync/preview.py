@@ -17,8 +17,8 @@ from db_sync.errors import no_program
 from db_sync.names import explain_names, value_of
 from db_sync.report import CELLS_LIMIT, align
 
-CHECK = ("meltano", "invoke", "target-gsheets", "--check")
-READ = ("meltano", "invoke", "tap-mih-postgres")
+CHECK = ("invoke", "target-gsheets", "--check")
+READ = ("invoke", "tap-mih-postgres")
 # Meltano says in a sentence why the tap can't discover its tables when asked for that, and with a traceback otherwise.
 DISCOVER = (*READ, "--discover")
 # The setting, its default in the tap, and what it leaves out.
@@ -72,12 +72,11 @@ def render_preview(sheets: Mapping[str, Sheet], variables: Mapping[str, str]) ->
 
 def check(variables: Mapping[str, str]) -> int:
     """Print what either side says and what a run would bring; return 0 where it could begin."""
-    environment = {"MELTANO_CLI_LOG_LEVEL": "warning", **variables}
     print("The workbook\n", flush=True)  # noqa: T201
-    with start(CHECK, environment, stdout=subprocess.PIPE) as target:
+    with start(CHECK, variables, stdout=subprocess.PIPE) as target:
         said = repeat(target.stdout, sys.stdout)
     print("\nThe database\n", flush=True)  # noqa: T201
-    sheets, complaints = read_tables(environment)
+    sheets, complaints = read_tables(variables)
     if sheets is not None:
         print(render_preview(sheets, variables))  # noqa: T201
     faults = [side for side, failed in (("workbook", target.returncode), ("database", sheets is None)) if failed]
@@ -110,21 +109,24 @@ def repeat(lines: Iterable[bytes] | None, stream: TextIO) -> str:
 
 
 def start(
-    command: Sequence[str], environment: Mapping[str, str], stdout: int, stderr: int | None = None
+    arguments: Sequence[str], variables: Mapping[str, str], stdout: int, stderr: int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a program; raise RunError where there is none of its name."""
+    """Start Meltano, which says little unless it is told otherwise; raise RunError where there is none."""
+    level = variables.get("MELTANO_CLI_LOG_LEVEL") or variables.get("DB_SYNC_LOG_LEVEL") or "warning"
+    # By its variable Meltano learns of the level after its first line.
+    command = ("meltano", f"--log-level={level.lower()}", *arguments)
     try:
-        return subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+        return subprocess.Popen(command, env=dict(variables), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
     except FileNotFoundError as error:
-        raise no_program(command[0]) from error
+        raise no_program("meltano") from error
 
 
-def read_tables(environment: Mapping[str, str]) -> tuple[dict[str, Sheet] | None, str]:
+def read_tables(variables: Mapping[str, str]) -> tuple[dict[str, Sheet] | None, str]:
     """The sheets to come, or None and what the tap said where it fails."""
-    with start(DISCOVER, environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as tap:
+    with start(DISCOVER, variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as tap:
         said = repeat(tap.stderr, sys.stderr)
     if tap.returncode:
         return None, said
-    with start(READ, environment, stdout=subprocess.PIPE) as tap:
+    with start(READ, variables, stdout=subprocess.PIPE) as tap:
         sheets = count_messages(tap.stdout or ())
     return (None if tap.returncode else sheets), ""

@@ -47,7 +47,7 @@ def test_the_preview_names_the_tap_s_own_rules_and_lets_them_win() -> None:
 def both(host: Host, target: str, tap: str) -> None:
     """What Meltano does for either side."""
     lines = "\n".join(MESSAGES)
-    host.let_meltano(f"""case "$2" in target*) {target};; *) cat <<'END'\n{lines}\nEND\n{tap};; esac""")
+    host.let_meltano(f"""case "$3" in target*) {target};; *) cat <<'END'\n{lines}\nEND\n{tap};; esac""")
 
 
 def test_check_asks_both_sides_and_fails_where_one_does(host: Host) -> None:
@@ -55,8 +55,9 @@ def test_check_asks_both_sides_and_fails_where_one_does(host: Host) -> None:
     answer = host.run("--check")
     assert answer.returncode == 0
     assert answer.stdout.startswith("The workbook\n\nready\n\nThe database\n\ntable ")
-    tap = "invoke tap-mih-postgres"
-    assert host.calls() == ["invoke target-gsheets --check", f"{tap} --discover", tap]
+    quietly = "--log-level=warning invoke"
+    tap = f"{quietly} tap-mih-postgres"
+    assert host.calls() == [f"{quietly} target-gsheets --check", f"{tap} --discover", tap]
 
     assert answer.stdout.endswith("\n\nBoth sides are ready to run. Nothing was changed.\n")
 
@@ -82,6 +83,11 @@ def test_the_settings_that_either_side_complains_of_are_told_by_their_variables(
     last = host.run("--check", GOOGLE_CREDENTIALS_BASE64="", TARGET_GSHEETS_CREDENTIALS_BASE64="e30=").stdout
     names = "'credentials_base64' is TARGET_GSHEETS_CREDENTIALS_BASE64, 'database_url' is DB_SYNC_DATABASE_URL"
     assert last.splitlines()[-1] == f"Here {names}."
+
+
+def test_check_says_as_much_as_the_level_asks_for(host: Host) -> None:
+    host.run("--check", DB_SYNC_LOG_LEVEL="DEBUG")
+    assert host.calls()[0] == "--log-level=debug invoke target-gsheets --check"
 
 
 def test_check_begins_with_the_settings(host: Host) -> None:
