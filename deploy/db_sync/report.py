@@ -187,6 +187,8 @@ def metrics_of(ended: Ended, last_success: float | None) -> Iterable[Metric]:
     yield Metric("rows", "Rows of a stream's sheet.", rows)
     changes = [({"change": name}, float(ended.total(name))) for name in ("added", "changed", "removed")]
     yield Metric("last_run_changed_rows", "Rows that the last run changed.", changes)
+    cells = float(ended.total("changed_cells"))
+    yield Metric("last_run_changed_cells", "Cells that the last run changed in rows that it kept.", [({}, cells)])
     calls = [({"kind": kind}, float(ended.calls(kind))) for kind in ("reads", "writes", "refused")]
     yield Metric(
         "last_run_api_calls", "Calls of the Sheets API in the last run; refused ones were answered 429.", calls
@@ -194,8 +196,8 @@ def metrics_of(ended: Ended, last_success: float | None) -> Iterable[Metric]:
     minutes = max(ended.seconds / 60, 1)
     used = [({"kind": kind}, ended.calls(kind) / minutes / CALLS_PER_MINUTE) for kind in ("reads", "writes")]
     yield Metric("quota_used_ratio", "Calls per minute in the last run, as a share of Google's limit of 60.", used)
-    if (cells := ended.report.get("cells")) is not None:
-        yield Metric("workbook_cells", "Cells of the workbook's grids.", [({}, float(cells))])
+    if (size := ended.report.get("cells")) is not None:
+        yield Metric("workbook_cells", "Cells of the workbook's grids.", [({}, float(size))])
         yield Metric("workbook_cells_limit", "Cells that a workbook may have.", [({}, float(CELLS_LIMIT))])
 
 

@@ -53,6 +53,7 @@ class SheetPlan:
     added: int = 0
     changed: int = 0
     removed: int = 0
+    changed_cells: int = 0  # of the changed rows
     kept: int = 0  # rows that would have gone, had the stream been proven whole
     grid_cells: int = 0
     peak_cells: int = 0  # while it is being changed

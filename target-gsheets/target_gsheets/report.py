@@ -120,6 +120,7 @@ class StreamReport:
     added: int = 0
     changed: int = 0
     removed: int = 0
+    changed_cells: int = 0  # of the changed rows
     seconds: float = 0.0  # from its first message to its last
     note: str = ""
     error: str | None = None
@@ -144,6 +145,7 @@ def stream_reports(summary: InputSummary, outcome: Outcome, otherwise: str = UNC
                 added=plan.added,
                 changed=plan.changed,
                 removed=plan.removed,
+                changed_cells=plan.changed_cells,
                 seconds=seconds,
                 note=" ".join(notes),
             )

@@ -71,6 +71,7 @@ def plan_sheet(
         added=len(changes.added),
         changed=changes.changed_rows,
         removed=len(changes.removed),
+        changed_cells=sum(len(run.cells) for run in changes.changed),
         kept=found.kept,
         grid_cells=(rows_before + len(changes.added) - len(changes.removed)) * columns,
         peak_cells=(rows_before + (0 if removals_first else len(changes.added))) * columns,

@@ -22,7 +22,8 @@ from db_sync.report import (
 import target_gsheets.report
 
 STREAMS = [
-    {"stream": "public-User", "sheet": "User", "rows": 1400, "columns": 10, "added": 2, "changed": 1, "removed": 3},
+    {"stream": "public-User", "sheet": "User", "rows": 1400, "columns": 10, "added": 2, "changed": 1, "removed": 3,
+     "changed_cells": 4},
     {"stream": "public-Tag", "sheet": "Tag", "rows": 12, "columns": 3, "added": 0, "changed": 0, "removed": 0,
      "note": "unchanged"},
     {"stream": "public-Bad", "sheet": None, "rows": None, "columns": None, "error": "A value is too long."},
@@ -152,6 +153,7 @@ def test_the_metrics_are_those_of_the_run() -> None:
         'last_run_changed_rows,change="added"': 2,
         'last_run_changed_rows,change="changed"': 1,
         'last_run_changed_rows,change="removed"': 3,
+        "last_run_changed_cells": 4,
         'last_run_api_calls,kind="reads"': 90,
         'last_run_api_calls,kind="writes"': 3,
         'last_run_api_calls,kind="refused"': 1,

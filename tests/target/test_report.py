@@ -58,6 +58,7 @@ def test_a_good_run_reports_what_it_did_and_what_it_cost(report_of, workbook):
         "added": 1,
         "changed": 0,
         "removed": 0,
+        "changed_cells": 0,
         "seconds": users["seconds"],
         "note": "",
         "error": None,
@@ -110,7 +111,16 @@ def test_the_rows_of_an_incremental_stream_are_those_of_its_sheet(report_of):
     schema = schema_message("users", USERS, bookmark_properties=["id"])
     report = report_of([schema, record_message("users", {"id": 2, "name": "B"}), record_message("users", {"id": 3})])
     (users,) = report["streams"]
-    assert (users["rows"], users["added"], users["changed"]) == (3, 1, 1)
+    assert (users["rows"], users["added"], users["changed"], users["changed_cells"]) == (3, 1, 1, 1)
+
+
+def test_the_changed_cells_are_those_of_changed_rows(report_of):
+    wide = dict.fromkeys(("id", "a", "b", "c"), "string")
+    rows = [{"id": "1", "a": "x", "b": "x", "c": "x"}, {"id": "2", "a": "x", "b": "x", "c": "x"}]
+    report_of(whole_stream("wide", wide, rows))
+    changed = [{**rows[0], "a": "y", "c": None}, {**rows[1], "b": "y"}, {"id": "3", "a": "x"}]
+    (stream,) = report_of(whole_stream("wide", wide, changed))["streams"]
+    assert (stream["added"], stream["changed"], stream["changed_cells"]) == (1, 2, 3)
 
 
 def test_a_report_that_can_t_be_written_is_a_warning(run, tmp_path):  # noqa: F811
