@@ -68,8 +68,14 @@ class Settings:
 
 
 def clean_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment with our variables stripped: an env file from Windows ends its lines with a carriage return."""
-    return {name: value.strip() if name.startswith(OURS) else value for name, value in environment.items()}
+    """The environment as it is meant: without the carriage returns of a file from Windows, and with the driver we have.
+
+    SQLAlchemy would look for another one in an address of Postgres that names none.
+    """
+    stripped = {name: value.strip() if name.startswith(OURS) else value for name, value in environment.items()}
+    if SYSTEM_DATABASE in stripped:
+        stripped[SYSTEM_DATABASE] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", stripped[SYSTEM_DATABASE])
+    return stripped
 
 
 def parse_settings(variables: Mapping[str, str]) -> Settings:

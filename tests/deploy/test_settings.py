@@ -70,6 +70,17 @@ def test_line_ends_of_windows_are_stripped_from_our_variables_alone() -> None:
     assert cleaned == {"DB_SYNC_CRON": "* * * * *", "GOOGLE_SPREADSHEET_ID": "x", "OTHER": "y\r"}
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_an_address_of_meltano_s_database_needs_no_driver(scheme: str) -> None:
+    cleaned = clean_variables({"MELTANO_DATABASE_URI": f"{scheme}://u:p@db/meltano"})
+    assert cleaned == {"MELTANO_DATABASE_URI": "postgresql+psycopg://u:p@db/meltano"}
+
+
+def test_another_database_of_meltano_s_stays_as_it_is() -> None:
+    variables = {"MELTANO_DATABASE_URI": "sqlite:////data/postgresql://x.db"}
+    assert clean_variables(variables) == variables
+
+
 @pytest.mark.parametrize(("text", "seconds"), [("900", 900), ("90s", 90), ("15m", 900), ("1h", 3600), ("2 m", 120)])
 def test_a_duration_has_a_unit_or_is_seconds(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
