@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from db_sync.errors import BusyError, DbSyncError, SettingsError
 from db_sync.health import complaint
@@ -18,9 +19,9 @@ from db_sync.names import explain_names, misspelt
 from db_sync.preview import check
 from db_sync.report import render_table
 from db_sync.run import Run
-from db_sync.schedule import keep_schedule, run_file, started_file
+from db_sync.schedule import keep_schedule, run_file, scratch, started_file
 from db_sync.settings import Settings, clean_variables, parse_complete_settings, parse_settings
-from db_sync.state import SUCCESS, read_time, replace
+from db_sync.state import SUCCESS, read_time, replace, writable
 
 USAGE = """\
 db-sync            mirror the database into the workbook at each tick of DB_SYNC_CRON
@@ -40,14 +41,20 @@ def keep(variables: Mapping[str, str]) -> int:
 def run_tick(variables: Mapping[str, str]) -> int:
     """One tick of the schedule, for supercronic."""
     log = Log(as_json=True)
-    replace(run_file(), f"{os.getpid()}\n")
     try:
+        with writable(scratch()):
+            replace(run_file(), f"{os.getpid()}\n")
         return Run(parse_complete_settings(variables), variables, log).sync(wait=False).status
     except BusyError as error:
         log.say(str(error), "warning")
         return 0
+    except DbSyncError as error:
+        for sentence in str(error).splitlines():
+            log.say(sentence, "error")
+        return error.status
     finally:
-        run_file().unlink(missing_ok=True)
+        with suppress(OSError):
+            run_file().unlink()
 
 
 def run_once(variables: Mapping[str, str]) -> int:

@@ -227,6 +227,22 @@ def test_a_folder_that_cannot_be_written_stops_the_run_before_it_begins(host: Ho
     assert host.calls() == []
 
 
+def test_a_tick_says_in_json_why_it_cannot_begin(host: Host) -> None:
+    answer = host.run("--tick", DB_SYNC_STATE_FOLDER="/proc/nowhere")
+    assert answer.returncode == 1
+    (line,) = map(json.loads, answer.stderr.splitlines())
+    assert line["level"] == "error"
+    assert line["event"].startswith("/proc/nowhere can't be written")
+
+
+def test_a_tick_without_a_temporary_folder_says_so(host: Host) -> None:
+    folder = host.folder / "tmp" / "db-sync"
+    folder.write_text("a file where a folder belongs")
+    answer = host.run("--tick")
+    assert answer.returncode == 1
+    assert json.loads(answer.stderr)["event"].startswith(f"{folder} can't be written (")
+
+
 class Pings(http.server.BaseHTTPRequestHandler):
     """Keeps the paths that it was asked for, and answers as it is told."""
 
