@@ -130,11 +130,11 @@ def between(header: Sequence[Cell]) -> Callable[[int, int], bool]:
 def place_rows(
     drawing: Drawing, header: int, places: Sequence[int], streams: Sequence[StreamStatus], links: Mapping[str, int]
 ) -> dict[str, int]:
-    """The rows of the streams that have one."""
+    """The rows of the streams that have one. One that never had a row takes none that is there."""
     wanted = [stream.stream for stream in streams]
     rows = find_rows(drawing, header, places, {*wanted, *links})
     strays = find_strays(drawing, header, places, rows.values())
-    missing = (stream for stream in wanted if stream not in rows)
+    missing = (stream for stream in wanted if stream not in rows and stream in links)
     return {**rows, **dict(zip(missing, strays, strict=False))}
 
 
@@ -151,10 +151,13 @@ def find_rows(drawing: Drawing, header: int, places: Sequence[int], streams: Col
 
 
 def find_strays(drawing: Drawing, header: int, places: Sequence[int], taken: Collection[int]) -> list[int]:
-    """Rows that hold what only ours do, a moment and five counts, but under a name that somebody wrote over."""
+    """Rows that hold what only ours do, a moment and five counts, but under a name that somebody wrote over.
+
+    They stand above a row that bears its name: below the last of these people add up ours in rows that look like them.
+    """
     return [
         row
-        for row in range(header + 1, len(drawing.cells))
+        for row in range(header + 1, max(taken, default=header))
         if row not in taken and all(type(drawing.cell(row, place)) in {int, float} for place in places[1:7])
     ]
 

@@ -234,6 +234,22 @@ def test_what_people_write_over_is_put_back_with_the_next_change(workbook, cell,
     assert after[4][2:6] == [1, 0, 1, 0]
 
 
+@pytest.mark.parametrize("below", [0, 2], ids=["at-once", "after-two-blank-rows"])
+def test_the_sums_that_people_write_below_the_table_stay_when_a_stream_comes(workbook, below):
+    workbook.sync(*users("a"), *users("x", stream="posts"))
+    sheet = workbook.reader.worksheet("_sync")
+    sheet.add_rows(4)
+    sums = [f"=SUM({column}5:{column}6)" for column in "CDEFG"]
+    sheet.update([["Total", "=B5", *sums]], f"A{7 + below}", value_input_option="USER_ENTERED")
+    workbook.sync(*users("a"), *users("x", stream="posts"), *users("y", "z", stream="tags"))
+    table = sheet.get_values("A5:D7", value_render_option="UNFORMATTED_VALUE")
+    assert [(row[0], row[2], row[3]) for row in table] == [("users", 1, 0), ("posts", 1, 0), ("tags", 2, 2)]
+    total = sheet.get_values(value_render_option="FORMULA")[7 + below]
+    assert total[:7] == ["Total", "=B5", *sums]
+    workbook.sync(*users("b"), *users("x", stream="posts"), *users("y", "z", stream="tags"))
+    assert sheet.get_values(value_render_option="FORMULA")[7 + below] == total
+
+
 def test_a_table_that_was_cleared_is_written_above_what_people_left(workbook):
     workbook.sync(*users("a"))
     sheet = workbook.reader.worksheet("_sync")
