@@ -5,7 +5,7 @@ On each sheet of ours, and on the workbook:
     {"stream": …, "columns": [[name, format, header, state], …], "keys": …, "bookmark": …}    mirrors a stream
     {"role": "staging", "run": …, "at": …}                                             is being filled, hidden
     {"role": "copy", "stream": …, "sheet": …}                                          holds what a sheet once held
-    {"role": "status", "sheet": …, "streams": […], "at": …, "state": …}                which is the status sheet, and
+    {"role": "status", "sheet": …, "streams": […], "at": …, "state": …, "notes": […]}  which is the status sheet, and
                                                                                        what it says; on the workbook
 
 So people may rename any tab, a column that left the source can be told from theirs, and what a killed run left behind
@@ -81,20 +81,22 @@ class StatusMark:
     sheet_id: int
     streams: Mapping[str, int] = field(default_factory=dict)  # those that have had a sheet, each with its id
     at: int = 0  # when the status was written, in seconds since 1970; 0 for never
-    state: str = ""  # of the run that wrote it
+    state: str = ""  # what it says on top: the state of the run that wrote it, and digests of the rest
     interval: int = 0  # how long it may be until the next time, in seconds
     is_shown: bool = False
     metadata_id: int = 0
+    notes: Mapping[str, str] = field(default_factory=dict)  # streams with a note or an error, each with its digest
 
     def to_value(self) -> str:
-        """The entry's value. Many streams are compressed; far too many are forgotten."""
+        """The entry's value. Many streams are compressed; far too many are forgotten, their notes first."""
         rest = {"at": self.at, "state": self.state, "interval": self.interval, "shown": self.is_shown}
         head = {"role": "status", "sheet": self.sheet_id, **rest}
-        streams = list(self.streams.items())
-        value = compact({**head, "streams": streams})
-        if len(value) > MAX_METADATA_CHARACTERS:
-            value = compact({**head, "streams": packed(streams)})
-        return value if len(value) <= MAX_METADATA_CHARACTERS else compact({**head, "streams": []})
+        streams, notes = list(self.streams.items()), list(self.notes.items())
+        values = (
+            compact({**head, "streams": some, "notes": others})
+            for some, others in ((streams, notes), (packed(streams), packed(notes)), (packed(streams), []), ([], []))
+        )
+        return next(value for value in values if len(value) <= MAX_METADATA_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ def parse_status(value: Mapping[str, Any]) -> StatusMark:
     """Read the workbook's entry."""
     streams = {str(stream): int(sheet_id) for stream, sheet_id in unpacked(value["streams"])}
     sheet, at, interval = (int(value[name]) for name in ("sheet", "at", "interval"))
-    return StatusMark(sheet, streams, at, str(value["state"]), interval, bool(value["shown"]))
+    notes = {str(stream): str(digest) for stream, digest in unpacked(value.get("notes", ()))}
+    return StatusMark(sheet, streams, at, str(value["state"]), interval, bool(value["shown"]), notes=notes)
 
 
 def packed(items: Sequence[Any]) -> str:

@@ -1,16 +1,18 @@
 """What the status sheet says: the state of the run, when that was, and what became of each stream. Pure.
 
 It is written with every commit; where there is nothing to commit, once in so many seconds, so that quiet runs stay
-free, and at once when the state changes. A formula of its own says that it is out of date: after three intervals, an
-interval being the longer of that setting and of the time between two writes of late. (Of late: what it was before
-counts for half with each write. So a sync that runs once a day isn't called dead by night, nor after somebody ran it
-twice.)
+free, and at once when it has something else to say: the workbook remembers digests of what it says. A formula of its
+own says that it is out of date: after three intervals, an interval being the longer of that setting and of the time
+between two writes of late. (Of late: what it was before counts for half with each write. So a sync that runs once a day
+isn't called dead by night, nor after somebody ran it twice.)
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from target_gsheets.cells import Cell
@@ -20,6 +22,8 @@ from target_gsheets.report import BEHIND, UNCHANGED, InputSummary, StreamReport
 INTERVALS = 3  # after so many a sync is taken for dead
 SHORTEST_INTERVAL = 60
 DAY_ZERO = datetime(1899, 12, 30)
+RECORD_REFUSED = "can't be taken"  # behind these words stands what is wrong with a record, with values of it
+ERROR = "!"  # what the digest of an error begins with
 
 OK, FAILED, NOTHING = "ok", "failed", "nothing received"
 
@@ -32,6 +36,12 @@ class StreamStatus:
     sheet_id: int | None
     cells: Mapping[str, Cell]
 
+    @property
+    def digest(self) -> str:
+        """A digest of the note, empty where there is none; that of an error is told by how it begins."""
+        digest = digest_of(self.cells.get("Note"))
+        return f"{ERROR}{digest}" if digest and "Last synced" not in self.cells else digest
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -43,6 +53,7 @@ class Status:
     serial: float
     interval: int
     streams: tuple[StreamStatus, ...]
+    zone: str = ""  # of the workbook's clocks
 
 
 def state_of(summary: InputSummary, failed: Mapping[str, str]) -> tuple[str, str]:
@@ -52,9 +63,45 @@ def state_of(summary: InputSummary, failed: Mapping[str, str]) -> tuple[str, str
     return (NOTHING, "The tap sent no stream.") if summary.is_empty else (OK, "")
 
 
-def is_due(mark: StatusMark, state: str, now: float, every: float) -> bool:
-    """Whether a run that has nothing to commit writes the status: a new state, or the time has come."""
-    return mark.state != state or not mark.is_shown or abs(now - mark.at) >= every
+def is_due(mark: StatusMark, status: Status, every: float) -> bool:
+    """Whether a run that has nothing to commit writes its status: it has news, or the time has come."""
+    if not mark.is_shown or abs(status.at - mark.at) >= every:
+        return True
+    new = remember(mark, status)
+    return new.state != mark.state or any(
+        is_news(mark.notes.get(stream, ""), new.notes.get(stream, "")) for stream in {*mark.notes, *new.notes}
+    )
+
+
+def is_news(before: str, now: str) -> bool:
+    """Whether a digest differs so that people should know at once: that a mere note has gone may wait."""
+    return now != before and bool(now or before.startswith(ERROR))
+
+
+def remember(mark: StatusMark, status: Status) -> StatusMark:
+    """The mark once this status is written. Streams that didn't come are of another tap, or gone: their notes stay."""
+    notes = {**mark.notes, **{stream.stream: stream.digest for stream in status.streams}}
+    return replace(
+        mark,
+        at=round(status.at),
+        # The zone is in it because all times, and with them the formula that compares one with NOW, go by it.
+        state=f"{status.state} {digest_of(status.note)} {status.zone}",
+        notes={stream: digest for stream, digest in notes.items() if digest},
+        interval=status.interval,
+        is_shown=True,
+    )
+
+
+def digest_of(note: Cell) -> str:
+    """A digest of what a note is about, empty where there is none: without numbers, and without what a record holds.
+
+    So a failure that repeats every five minutes, at another line, after another number of records or with another
+    record, is written once.
+    """
+    if not note:
+        return ""
+    words = re.sub(r"[\d.,]+", "", str(note).partition(RECORD_REFUSED)[0])
+    return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
 def interval_of(mark: StatusMark, now: float, every: float) -> int:
@@ -70,7 +117,7 @@ def describe(
     now, zone = clock
     serial = serial_of(now, zone)
     streams = tuple(stream_status(report, serial) for report in reports if says_something(report))
-    return Status(*state, now, serial, interval_of(mark, now, every), streams)
+    return Status(*state, now, serial, interval_of(mark, now, every), streams, str(zone))
 
 
 def says_something(report: StreamReport) -> bool:

@@ -18,7 +18,7 @@ from target_gsheets.plan import Plan
 from target_gsheets.report import InputSummary, stream_reports
 from target_gsheets.settings import Settings
 from target_gsheets.settings_table import STATUS_TITLE
-from target_gsheets.status import describe, is_due, state_of
+from target_gsheets.status import Status, describe, is_due, remember, state_of
 from target_gsheets.status_sheet import grid_of, status_requests
 from target_gsheets.workbook import Content, Sheet, mirrored_sheets
 
@@ -47,7 +47,7 @@ class StatusWriter:
         return Sheet(new_id(), free_title(self.settings.status_sheet or STATUS_TITLE, taken), *self.grid)
 
     def is_due(self, look: Look, plan: Plan, outcome: Outcome) -> bool:
-        """Whether this run writes the status: with every change, else when its time has come.
+        """Whether this run writes the status: with every change, else when it is news or its time has come.
 
         A workbook that no run has ever changed has no status sheet, whatever went wrong.
         """
@@ -56,8 +56,8 @@ class StatusWriter:
             return not plan.is_empty
         if self.settings.status_sheet is None:
             return mark.is_shown
-        state, _ = state_of(self.summary, outcome.failed)
-        return look.generation.sheet is None or is_due(mark, state, self.now(), self.settings.status_every)
+        status = self._describe(look, mark, outcome)
+        return look.generation.sheet is None or is_due(mark, status, self.settings.status_every)
 
     def requests(
         self, look: Look, reader: Reader, sheet: Sheet, mark: StatusMark, outcome: Outcome
@@ -75,11 +75,8 @@ class StatusWriter:
             ):
                 yield batch.hide_sheet(sheet.sheet_id, hidden=True)
         else:
-            now = self.now()
-            state = state_of(self.summary, outcome.failed)
-            clock = (now, clock_of(look.workbook))
-            status = describe(state, stream_reports(self.summary, outcome), mark, clock, self.settings.status_every)
-            new = replace(new, at=round(now), state=status.state, interval=status.interval, is_shown=True)
+            status = self._describe(look, mark, outcome)
+            new = remember(new, status)
             if not self.is_forbidden:
                 if not mark.is_shown:
                     yield batch.hide_sheet(sheet.sheet_id, hidden=False)
@@ -87,6 +84,11 @@ class StatusWriter:
                 yield from status_requests(grid, self._content(look, reader, sheet), status, mark.streams)
         if new.to_value() != mark.to_value():
             yield batch.renew_mark(new)
+
+    def _describe(self, look: Look, mark: StatusMark, outcome: Outcome) -> Status:
+        """What there is to say now, by the workbook's clocks."""
+        state, reports = state_of(self.summary, outcome.failed), stream_reports(self.summary, outcome)
+        return describe(state, reports, mark, (self.now(), clock_of(look.workbook)), self.settings.status_every)
 
     def _content(self, look: Look, reader: Reader, sheet: Sheet) -> Content:
         """What stands in the sheet, which a run that read no cells hasn't seen yet."""

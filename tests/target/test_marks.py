@@ -37,6 +37,7 @@ def test_a_stream_s_mark_is_read_as_it_was_left(mark):
     "mark",
     [
         StatusMark(7, {"users": 3}, 12, "ok", 60, True, 5),
+        StatusMark(7, {"users": 3}, 12, "ok", 60, True, 5, {"users": "0123abcd"}),
         StagingMark("run", 12.0, 5),
         CopyMark("users", 7, 5),
     ],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from singer_sdk.exceptions import InvalidRecord
 
 from target_gsheets.errors import RemoteError
 from target_gsheets.marks import StatusMark
@@ -135,6 +137,16 @@ def test_times_go_by_the_workbook_s_clocks_whatever_the_zone_of_the_data(workboo
     assert (top["Last checked"], top["Alive"]) == (serial_of(clock.now, ZoneInfo("Asia/Tokyo")), "running")
 
 
+def test_another_time_zone_of_the_workbook_stops_no_sync(workbook, clock):
+    workbook.sync(*users("a"))
+    workbook.edit({"updateSpreadsheetProperties": {"properties": {"timeZone": "Asia/Tokyo"}, "fields": "timeZone"}})
+    clock.forward(300)
+    assert sync(workbook, *users("a"))
+    top, _ = status(workbook)
+    assert (top["Last checked"], top["Alive"]) == (serial_of(clock.now, ZoneInfo("Asia/Tokyo")), "running")
+    assert not sync(workbook, *users("a"))
+
+
 def test_a_failure_is_written_once_and_its_end_too(workbook, clock):
     workbook.sync(*users("a"), *users("x", stream="posts"))
     before = status(workbook)[1]["users"]
@@ -158,6 +170,92 @@ def test_a_tap_that_gives_nothing_is_written_once(workbook, clock):
         clock.forward(60)
         assert sync(workbook) is wrote
         assert status(workbook)[0]["State"] == "nothing received"
+
+
+def refused(stream, value):
+    """A stream of which a record can't be taken."""
+    return [schema_message(stream, USERS), record_message(stream, {"id": value})]
+
+
+def test_another_stream_that_fails_is_news_though_the_run_failed_as_before(workbook, clock):
+    a, b = users("a", stream="a"), users("b", stream="b")
+    workbook.sync(*a, *b)
+    clock.forward(300)
+    assert sync(workbook, *cut("a"), *b)
+    clock.forward(300)
+    assert sync(workbook, *a, *cut("b"))
+    top, streams = status(workbook)
+    assert (top["State"], top["Note"][:2]) == ("failed", "b:")
+    assert (streams["a"]["Note"], "in the middle of this stream" in streams["b"]["Note"]) == ("", True)
+    assert not sync(workbook, *a, *cut("b"))
+
+
+def test_another_reason_is_news_too(workbook, clock):
+    workbook.sync(*users("a"))
+    assert sync(workbook, *cut())
+    with pytest.raises(InvalidRecord):
+        workbook.sync(*refused("users", "x"))
+    assert "record 1 can't be taken" in status(workbook)[1]["users"]["Note"]
+
+
+def test_a_failure_that_repeats_with_other_numbers_and_values_is_written_once(workbook, clock):
+    workbook.sync(*users("a"))
+    for number, wrote in ((1, True), (2, False)):
+        clock.forward(300)
+        rows = [record_message("users", {"id": row}, 2) for row in range(number)]
+        assert sync(workbook, schema_message("users", USERS), *rows) is wrote
+    for value, wrote in (("x", True), ("Rob: 'y'", False)):
+        clock.forward(300)
+        with pytest.raises(InvalidRecord):
+            workbook.sync(*refused("users", value))
+        assert ("spreadsheets.batchUpdate" in workbook.calls) is wrote
+
+
+def test_a_note_is_news_in_a_run_that_changes_nothing_and_its_end_waits(workbook, clock):
+    unproven = [schema_message("users", USERS), record_message("users", {"id": 0, "name": "a"})]
+    workbook.sync(*users("a", "b", "c"))
+    for wrote in (True, False):
+        clock.forward(300)
+        assert sync(workbook, *unproven) is wrote
+        assert status(workbook)[1]["users"]["Note"].startswith("2 rows of the sheet are missing")
+    assert not sync(workbook, *users("a", "b", "c"))
+    clock.forward(HOUR)
+    assert sync(workbook, *users("a", "b", "c"))
+    assert status(workbook)[1]["users"]["Note"] == ""
+
+
+def test_the_end_of_a_stream_s_failure_is_news_where_another_goes_on_failing(workbook, clock):
+    a, b = users("a", stream="a"), users("b", stream="b")
+    workbook.sync(*a, *b)
+    assert sync(workbook, *cut("a"), *cut("b"))
+    assert sync(workbook, *cut("a"), *b)
+    assert (status(workbook)[0]["State"], status(workbook)[1]["b"]["Note"]) == ("failed", "")
+    assert not sync(workbook, *cut("a"), *b)
+
+
+def test_taps_that_share_a_workbook_do_not_take_turns_at_writing_notes(workbook, clock):
+    unproven = [schema_message("users", USERS), record_message("users", {"id": 0, "name": "a"})]
+    workbook.sync(*users("a", "b"))
+    assert sync(workbook, *users("x", stream="posts"))
+    assert sync(workbook, *unproven)
+    for _ in range(2):
+        assert not sync(workbook, *users("x", stream="posts"))
+        assert not sync(workbook, *unproven)
+
+
+def test_what_an_older_version_remembers_of_the_status_is_written_anew_once(workbook):
+    workbook.sync(*users("a"))
+    (entry,) = workbook.reader.fetch_sheet_metadata({"fields": "developerMetadata"})["developerMetadata"]
+    old = {**json.loads(entry["metadataValue"]), "state": "ok"}
+    del old["notes"]
+    workbook.edit({"updateDeveloperMetadata": {
+        "dataFilters": [{"developerMetadataLookup": {"metadataId": entry["metadataId"]}}],
+        "developerMetadata": {"metadataValue": json.dumps(old)},
+        "fields": "metadataValue",
+    }})  # fmt: skip
+    assert sync(workbook, *users("a"))
+    assert not sync(workbook, *users("a"))
+    assert len(workbook.reader.worksheets()) == 3
 
 
 def test_a_workbook_that_no_run_has_changed_stays_as_it_is(workbook):
