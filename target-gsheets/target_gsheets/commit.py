@@ -16,10 +16,10 @@ from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.api import SheetsApi
-from target_gsheets.departures import Departure, RollCall, plan_departures
+from target_gsheets.departures import Departures, RollCall, plan_departures
 from target_gsheets.errors import RefusedError, RemoteError, TransientError
 from target_gsheets.filling import Step
-from target_gsheets.generation import MAX_ID, fresh_ids, settle, shows_two_tokens, swap
+from target_gsheets.generation import MAX_ID, fresh_ids, shows_two_tokens, swap
 from target_gsheets.grid import a1_range
 from target_gsheets.hidden_sheets import Stager
 from target_gsheets.limits import Commit, pack
@@ -30,7 +30,7 @@ from target_gsheets.plan import Plan, make_plan
 from target_gsheets.report import InputSummary
 from target_gsheets.setbacks import Setbacks
 from target_gsheets.settings import Settings
-from target_gsheets.status_writer import OWNER, StatusWriter
+from target_gsheets.status_writer import OWNER, Closing, StatusWriter
 from target_gsheets.verification import is_as_expected
 from target_gsheets.wanted import Arrived
 from target_gsheets.workbook import Content
@@ -69,9 +69,13 @@ class Mirror:
         `silent` has the streams of which only the SCHEMA came, each with a digest of its bookmark, if it has one;
         `summary` has all that came.
         """
-        self._status = StatusWriter(self.settings, summary, self.now)
-        self._setbacks = Setbacks(self.outcome, self._status, aborts=self.settings.on_error == "abort")
-        self._stager = Stager(self.api, self.pause, self.now, self.run)
+        reader = self.prepare(streams, silent, summary)
+        patiently(self.settings.retry_seconds, self.pause, lambda: self._bring_in_line(reader))
+        self.outcome.is_done = True
+        return self.outcome
+
+    def prepare(self, streams: Sequence[Arrived], silent: Mapping[str, str | None], summary: InputSummary) -> Reader:
+        """Begin with these streams, as in `commit`; what is returned looks at the workbook for them."""
         reader = Reader(
             self.api,
             self.settings.timezone,
@@ -81,30 +85,74 @@ class Mirror:
             title=self.settings.sheet_title,
             adopts=self.settings.adopt_existing,
         )
-        patiently(self.settings.retry_seconds, self.pause, lambda: self._bring_in_line(reader))
-        self.outcome.is_done = True
-        return self.outcome
+        self._status = StatusWriter(self.settings, summary, self.now, reader, self.outcome)
+        self._setbacks = Setbacks(self.outcome, self._status, aborts=self.settings.on_error == "abort")
+        self._stager = Stager(self.api, self.pause, self.now, self.run)
+        return reader
 
     def _bring_in_line(self, reader: Reader) -> None:
         """Look, plan and commit, until there is nothing to do or a commit's own answer shows what was expected."""
         while True:
-            look = reader.look(self.outcome.failed)
-            self.outcome.behind, self.outcome.silent = look.behind, look.silent
-            plan = self._plan(look, look.contents)
-            plan = replace(plan, departures=self._departures(look, plan))
-            self._note(look, plan)
-            stale = any(self._stager.is_stale(sheet) for sheet in look.leftovers)
-            if plan.is_empty and not stale and not self._status.is_due(look, plan, self.outcome):
+            look, plan = self.look_and_plan(reader)
+            if self.is_in_line(look, plan):
                 return
             if look.generation.needs_token:
-                self.api.batch_update(swap(look.generation, self.run, self._ids(look))[0])
+                self.api.batch_update(swap(look.generation, self.run, self.ids(look))[0])
             elif self._is_futile(plan) or self._apply(reader, look, plan):
                 return
 
+    # What shall be done, without doing it
+
+    def look_and_plan(self, reader: Reader) -> tuple[Look, Plan]:
+        """The workbook as it is, and what is to be done about it; raise what ends a run that can't be planned."""
+        look = reader.look(self.outcome.failed)
+        self.outcome.behind, self.outcome.silent = look.behind, look.silent
+        plan = self._plan(look, look.contents)
+        plan = plan.with_departures(self._departures(look, plan))
+        self._note(look, plan)
+        return look, plan
+
+    def is_in_line(self, look: Look, plan: Plan) -> bool:
+        """Whether nothing is to be written, the status included."""
+        stale = any(self._stager.is_stale(sheet) for sheet in look.leftovers)
+        return plan.is_empty and not stale and not self._status.is_due(look, plan)
+
+    def close(self, look: Look, plan: Plan) -> Closing:
+        """How the commit of a plan ends."""
+        return self._status.close(look, plan, self.ids(look))
+
+    def ids(self, look: Look) -> Callable[[], int]:
+        """A source of ids for sheets, marks and tokens that no sheet has; Google takes those that we choose."""
+        return fresh_ids({sheet.sheet_id for sheet in look.workbook.sheets}, lambda: self.chance.randint(1, MAX_ID))
+
     def _plan(self, look: Look, contents: Mapping[int, Content]) -> Plan:
         """What is to be done about the sheets that were looked at, whose cells are these."""
-        sheets = (look.workbook, contents, look.wanted, self._ids(look), self.settings.guards)
+        sheets = (look.workbook, contents, look.wanted, self.ids(look), self.settings.guards)
         return make_plan(*sheets, status_cells=math.prod(self._status.grid), protect=self.settings.protect)
+
+    def _departures(self, look: Look, plan: Plan) -> Departures:
+        """Sheets to hide, to delete or to show, as their stream went or came back; none goes in a run that fails."""
+        everyone = None if self.roll.everyone is None else self.roll.everyone | self._setbacks.staying
+        roll = replace(self.roll, everyone=None if plan.failed or self.outcome.failed else everyone)
+        renewed, has_new = {sheet.sheet_id for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
+        return plan_departures(look.workbook, roll, renewed, has_new=has_new)
+
+    def _note(self, look: Look, plan: Plan) -> None:
+        """Keep what the first look found as long as the workbook's generation may be our own."""
+        if look.generation.run != self.run:
+            self.outcome.plans.clear()
+            self.outcome.departures = ()
+        wanted = {found.stream: found for found, _ in look.wanted}
+        for sheet in plan.sheets:
+            first, _ = self.outcome.plans.get(sheet.stream, (sheet, None))
+            here = replace(first, sheet_id=sheet.sheet_id, title=sheet.title)
+            self.outcome.plans[sheet.stream] = (here, wanted[sheet.stream])
+        self.outcome.departures = self.outcome.departures or plan.departures
+        self.outcome.staying = plan.staying
+        self.outcome.cells = plan.cells
+        self._setbacks.fail(plan.failed)
+
+    # Doing it
 
     def _is_futile(self, plan: Plan) -> bool:
         """Whether the last commit did just what is planned now, and Google shows it otherwise.
@@ -122,36 +170,6 @@ class Mirror:
             )
         return False
 
-    def _note(self, look: Look, plan: Plan) -> None:
-        """Keep what the first look found as long as the workbook's generation may be our own."""
-        if look.generation.run != self.run:
-            self.outcome.plans.clear()
-            self.outcome.departures = ()
-        wanted = {found.stream: found for found, _ in look.wanted}
-        for sheet in plan.sheets:
-            first, _ = self.outcome.plans.get(sheet.stream, (sheet, None))
-            here = replace(first, sheet_id=sheet.sheet_id, title=sheet.title)
-            self.outcome.plans[sheet.stream] = (here, wanted[sheet.stream])
-        self.outcome.departures = self.outcome.departures or plan.departures
-        self.outcome.cells = plan.cells
-        self._setbacks.fail(plan.failed)
-
-    def _departures(self, look: Look, plan: Plan) -> tuple[Departure, ...]:
-        """Sheets to hide, to delete or to show, as their stream went or came back; none goes in a run that fails."""
-        everyone = None if self.roll.everyone is None else self.roll.everyone | self._setbacks.staying
-        roll = replace(self.roll, everyone=None if plan.failed or self.outcome.failed else everyone)
-        renewed, has_new = {sheet.sheet_id for sheet in plan.sheets}, any(sheet.new for sheet in plan.sheets)
-        found = plan_departures(look.workbook, roll, renewed, has_new=has_new)
-        if found.reason:
-            logger.warning("%s", found.reason)
-        return found.moves
-
-    def _ids(self, look: Look) -> Callable[[], int]:
-        """A source of ids for sheets, marks and tokens that no sheet has; Google takes those that we choose."""
-        return fresh_ids({sheet.sheet_id for sheet in look.workbook.sheets}, lambda: self.chance.randint(1, MAX_ID))
-
-    # Applying a plan
-
     def _apply(self, reader: Reader, look: Look, plan: Plan) -> bool:
         """Stage what is big and commit; False where another look is due."""
         try:
@@ -160,11 +178,9 @@ class Mirror:
             self._setbacks.see_refusal(look, plan, None, exc)
             return False
         moves = ((departure.stream, request) for departure in plan.departures for request in departure.requests)
-        new_id = self._ids(look)
-        generation, sheet, mark = settle(look.generation, self._status.blank(look, plan, new_id), new_id)
-        is_due = self._status.is_due(look, plan, self.outcome)
-        status = self._status.requests(look, reader, sheet, mark, self.outcome) if is_due else ()
-        commits = self._pack(look, itertools.chain(requests, moves, ((OWNER, request) for request in status)))
+        closing = self.close(look, plan)
+        generation, new_id = closing.generation, self.ids(look)
+        commits = self._pack(look, itertools.chain(requests, moves, ((OWNER, request) for request in closing.requests)))
         if not commits:
             return False
         left = (sheet for sheet in look.leftovers if not (staged and self._stager.is_ours(sheet)))
@@ -175,7 +191,7 @@ class Mirror:
             front += removals if commit is commits[0] else []
             ranges = [shown for each in expected for shown in each.ranges()] if commit is commits[-1] else []
             if ranges:  # else all sheets are shown, without cells
-                ranges.append(a1_range(sheet.title, 0, 1, 0, 1))
+                ranges.append(a1_range(closing.sheet.title, 0, 1, 0, 1))
             try:
                 shown = self._send([*front, *commit.requests], ranges)
             except RefusedError as exc:
@@ -217,7 +233,7 @@ class Mirror:
 
         The second answer is whether there was anything, so that our leftovers of before are gone.
         """
-        staging = self._stager.stage(look, plan, self._ids(look))
+        staging = self._stager.stage(look, plan, self.ids(look))
         requests = self._stager.fill(look, staging)
         if staging.copies and self._is_outdated(reader, look, plan):
             raise TransientError("Somebody changed the workbook while a large change was being prepared.")

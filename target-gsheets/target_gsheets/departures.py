@@ -20,6 +20,8 @@ from target_gsheets.workbook import Sheet, Workbook
 
 Request: TypeAlias = "dict[str, Any]"
 
+DELETED = "deleted"
+
 
 class OnRemovedStream(Enum):
     """What becomes of a sheet whose stream went."""
@@ -47,9 +49,14 @@ class Departure:
     """What happens to one sheet, in a word and in requests."""
 
     stream: str
-    title: str
+    sheet: Sheet
     what: str
     requests: tuple[Request, ...]
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the sheet goes for good."""
+        return self.what == DELETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +108,9 @@ def depart(sheet: Sheet, policy: OnRemovedStream) -> Departure:
     if mark is None:
         raise ValueError(f"the sheet {sheet.title!r} isn't ours")
     if policy is OnRemovedStream.DELETE:
-        return Departure(mark.stream, sheet.title, "deleted", (batch.delete_sheet(sheet.sheet_id),))
+        return Departure(mark.stream, sheet, DELETED, (batch.delete_sheet(sheet.sheet_id),))
     hidden = batch.renew_mark(replace(mark, hidden=True))
-    return Departure(mark.stream, sheet.title, "hidden", (batch.hide_sheet(sheet.sheet_id, hidden=True), hidden))
+    return Departure(mark.stream, sheet, "hidden", (batch.hide_sheet(sheet.sheet_id, hidden=True), hidden))
 
 
 def plan_returns(workbook: Workbook, present: Collection[str], renewed: Collection[int]) -> tuple[Departure, ...]:
@@ -112,7 +119,7 @@ def plan_returns(workbook: Workbook, present: Collection[str], renewed: Collecti
     return tuple(
         Departure(
             mark.stream,
-            sheet.title,
+            sheet,
             "shown again",
             (
                 *([batch.hide_sheet(sheet.sheet_id, hidden=False)] if sheet.hidden else []),

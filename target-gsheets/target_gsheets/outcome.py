@@ -19,6 +19,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     silent: Mapping[str, Sheet | None] = field(default_factory=dict)  # the sheets of streams that sent nothing
     departures: tuple[Departure, ...] = ()
+    staying: str = ""  # why sheets stay whose stream went
     behind: frozenset[str] = frozenset()  # streams that must be sent whole: their sheet isn't what their bookmark says
     cells: int | None = None  # of the workbook's grids as they will be
     is_done: bool = False  # the workbook is in line, save for the streams that failed

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from target_gsheets.adoption import adopt_sheet, is_ours, with_copy
 from target_gsheets.blocks import Block
-from target_gsheets.departures import Departure
+from target_gsheets.departures import Departure, Departures
 from target_gsheets.errors import SheetError
 from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
 from target_gsheets.generation import free_title
@@ -31,11 +31,22 @@ class Plan:
     cells: int
     spare_cells: int
     departures: tuple[Departure, ...] = ()
+    staying: str = ""  # why sheets stay whose stream went
 
     @property
     def is_empty(self) -> bool:
         """Whether the workbook is in line."""
         return not self.departures and not any(sheet.steps or sheet.new for sheet in self.sheets)
+
+    @property
+    def deleted(self) -> tuple[Sheet, ...]:
+        """The sheets that go for good."""
+        return tuple(departure.sheet for departure in self.departures if departure.deletes)
+
+    def with_departures(self, found: Departures) -> Plan:
+        """The plan, with the sheets that go and come."""
+        plan = replace(self, departures=found.moves, staying=found.reason)
+        return replace(plan, cells=plan.cells - sum(sheet.cells for sheet in plan.deleted))
 
 
 def make_plan(

@@ -19,6 +19,7 @@ from target_gsheets.report import notes_of
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import MAX_CELLS, Content, Row
 
+NO_CHANGE = "Nothing came that changes a sheet."
 MAX_EXAMPLES = 3
 MAX_CELL_CHARACTERS = 40
 EPOCH = datetime(1899, 12, 30)
@@ -44,7 +45,6 @@ class Preview:
     contents: Mapping[int, Content]
     cost: Cost
     behind: frozenset[str]  # streams that sent nothing though their sheet lacks something
-    staying: str = ""  # why sheets stay whose stream went
 
 
 @dataclass(slots=True)
@@ -139,17 +139,21 @@ class Trace:
 
 def preview_lines(found: Preview) -> Iterator[str]:
     """The plan of a run, sheet by sheet, and what it costs."""
-    for plan in found.plan.sheets:
-        yield from sheet_lines(plan, found.wanted[plan.stream], found.contents.get(plan.sheet_id, Content()))
-    for stream, reason in found.plan.failed.items():
+    plan, cost = found.plan, found.cost
+    if not (plan.sheets or plan.failed or plan.departures):
+        yield NO_CHANGE
+    for sheet in plan.sheets:
+        yield from sheet_lines(sheet, found.wanted[sheet.stream], found.contents.get(sheet.sheet_id, Content()))
+    for stream, reason in plan.failed.items():
         yield f"{stream}: REFUSED: {reason}"
     for stream in sorted(found.behind):
         yield f"{stream}: nothing came, and its sheet isn't as it was left: the next run has to bring all rows"
-    for departure in found.plan.departures:
-        yield f"{departure.stream}: its sheet {departure.title!r} would be {departure.what}"
-    if found.staying:
-        yield found.staying
-    cost = found.cost
+    for departure in plan.departures:
+        yield f"{departure.stream}: its sheet {departure.sheet.title!r} would be {departure.what}"
+    if plan.staying:
+        yield plan.staying
+    if plan.is_empty and cost.calls:
+        yield "Of the sheets only the status sheet would be written."
     yield ""
     yield f"The workbook {found.title!r} would have {found.plan.cells:,} of {MAX_CELLS:,} cells."
     yield (

@@ -14,7 +14,6 @@ what stands beside it leaves no doubt. Where the table can't be found, all of it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.cells import Cell, Losses, NumberFormat, canonical, clean_text
@@ -23,8 +22,6 @@ from target_gsheets.drawing import MARGIN, Drawing, Formula, write_cells
 from target_gsheets.grid import column_letters
 from target_gsheets.status import INTERVALS, Status, StreamStatus
 from target_gsheets.workbook import Content
-
-Request: TypeAlias = "dict[str, Any]"
 
 COLUMNS = ("Stream", "Last synced", "Rows", "Added", "Changed", "Removed", "Seconds", "Note")
 WIDTHS = (180, 150, 80, 80, 80, 80, 80, 320)
@@ -42,10 +39,8 @@ def grid_of(streams: int) -> tuple[int, int]:
     return TOP_ROWS + 1 + streams + MARGIN, len(COLUMNS) + MARGIN
 
 
-def status_requests(
-    sheet: tuple[int, int, int], content: Content, status: Status, links: Mapping[str, int]
-) -> list[Request]:
-    """Write a status into a sheet, given by its id, rows and columns, that has this content.
+def draw_status(sheet: tuple[int, int, int], content: Content, status: Status, links: Mapping[str, int]) -> Drawing:
+    """Draw a status in a sheet, given by its id, rows and columns, that has this content.
 
     `links` has the streams that may have a row already, each with the sheet that it links to.
     """
@@ -72,7 +67,8 @@ def status_requests(
         wanted[rows[stream.stream]] = {
             places[COLUMNS.index(name)]: cell for name, cell in row_cells(stream, links).items()
         }
-    return [*drawing.requests, *write_cells(drawing, wanted)]
+    drawing.requests += write_cells(drawing, wanted)
+    return drawing
 
 
 def find_header(cells: Sequence[Sequence[Cell]]) -> int | None:

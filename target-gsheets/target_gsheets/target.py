@@ -21,7 +21,7 @@ from target_gsheets.errors import AccessError, LimitError, RemoteError
 from target_gsheets.messages import MessageTarget
 from target_gsheets.methods import DELETED_AT
 from target_gsheets.outcome import Outcome
-from target_gsheets.preview import preview_lines
+from target_gsheets.preview import NO_CHANGE, Preview, preview_lines
 from target_gsheets.proof import Verdict
 from target_gsheets.rehearsal import rehearse
 from target_gsheets.report import (
@@ -40,6 +40,12 @@ from target_gsheets.settings import Settings
 from target_gsheets.wanted import Arrived
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def print_preview(preview: Preview) -> None:
+    """Print what a run would do."""
+    for line in preview_lines(preview):
+        click.echo(line)
 
 
 class TargetGSheets(MessageTarget):
@@ -73,7 +79,7 @@ class TargetGSheets(MessageTarget):
         verdicts = self.intake.verdicts()
         if self.intake.is_flawed and self._settings.on_error == "abort":
             self.logger.error("Nothing was written, since 'on_error' is 'abort'.")
-            self._commit({})
+            self._say_how_it_went({}, self._summary())
         else:
             behind = self._commit(verdicts)
             self._has_committed = True
@@ -92,40 +98,32 @@ class TargetGSheets(MessageTarget):
 
         The answer has the streams whose sheet lacks something: they must be sent whole.
         """
-        all_streams = self.intake.all_streams(verdicts.values())
-        verdicts = {
-            name: self.methods.verdict_of(name, verdict, keyed=bool(self.intake.buffers[name].keys))
-            for name, verdict in verdicts.items()
-        }
-        digests = {name: self._bookmark_digest(name) for name in verdicts}
-        arrived = [
-            Arrived(
-                name,
-                verdict,
-                self.intake.buffers[name],
-                digests[name] or "",
-                self.intake.resumed(name),
-                **self._deletion(name),
-            )
-            for name, verdict in verdicts.items()
-            if verdict.is_committable
-        ]
-        silent = {name: digests[name] for name, verdict in verdicts.items() if verdict is Verdict.SILENT}
+        arrived, silent = self._arrivals(verdicts)
         # Without a bookmark a stream is sent whole anyway, whatever its sheet looks like.
-        is_idle = not arrived and not any(digest is not None for digest in silent.values())
+        if not arrived and not any(digest is not None for digest in silent.values()):
+            self._outcome = self._say_how_it_went(silent, self._summary())
+            return ()
         roll = RollCall(
             present=frozenset({*silent, *(each.stream for each in arrived)}),
-            everyone=all_streams,
+            everyone=self.intake.all_streams(verdicts.values()),
             policy=self._settings.on_removed_stream,
             max_ratio=self._settings.guards.max_unproven_delete_ratio,
         )
+        mirror = self._mirror(self._settings, roll)
+        self._outcome = mirror.outcome
         if self.is_dry:
-            return self._rehearse(arrived, {} if is_idle else silent, roll)
-        if is_idle:
-            self._say_how_it_went(silent, self._summary())
-            return ()
+            print_preview(rehearse(mirror, arrived, silent, self._summary()))
+        else:
+            self._mirror_streams(mirror, arrived, silent)
+            self._log_outcome()
+        for name, reason in self._outcome.failed.items():
+            self.intake.fail(name, reason)
+        return self._outcome.behind
+
+    def _mirror_streams(self, mirror: Mirror, arrived: Sequence[Arrived], silent: Mapping[str, str | None]) -> None:
+        """Commit; a run that fails as a whole says so in the workbook, where that can be reached."""
         try:
-            self._mirror(self._settings, roll).commit(arrived, silent, self._summary())
+            mirror.commit(arrived, silent, self._summary())
         except (RemoteError, LimitError) as exc:
             if self._signal:
                 sys.exit(128 + self._signal)
@@ -134,12 +132,26 @@ class TargetGSheets(MessageTarget):
             if not isinstance(exc, AccessError):
                 self._say_how_it_went({}, replace(self._summary(), error=one_line(exc)))
             raise
-        self._log_outcome()
-        return self._outcome.behind
+
+    def _arrivals(self, verdicts: Mapping[str, Verdict]) -> tuple[list[Arrived], dict[str, str | None]]:
+        """The streams that have something to say of their sheet, and those of which only the SCHEMA came, each with the
+        digest of its bookmark.
+        """
+        arrived: list[Arrived] = []
+        silent: dict[str, str | None] = {}
+        for name, found in verdicts.items():
+            buffer, digest = self.intake.buffers[name], self._bookmark_digest(name)
+            verdict = self.methods.verdict_of(name, found, keyed=bool(buffer.keys))
+            if verdict.is_committable:
+                resumed = self.intake.resumed(name)
+                arrived.append(Arrived(name, verdict, buffer, digest or "", resumed, **self._deletion(name)))
+            elif verdict is Verdict.SILENT:
+                silent[name] = digest
+        return arrived, silent
 
     def _mirror(self, settings: Settings, roll: RollCall) -> Mirror:
         """What keeps the workbook equal to the streams, for one attempt at it."""
-        mirror = Mirror(
+        return Mirror(
             api=self._api,
             settings=settings,
             pause=self._pause,
@@ -148,17 +160,22 @@ class TargetGSheets(MessageTarget):
             run=self._run,
             roll=roll,
         )
-        self._outcome = mirror.outcome
-        return mirror
 
-    def _say_how_it_went(self, silent: Mapping[str, str | None], summary: InputSummary) -> None:
+    def _say_how_it_went(self, silent: Mapping[str, str | None], summary: InputSummary) -> Outcome:
         """Write nothing but the status sheet, where it is due: that mustn't make a run fail, or last."""
         if self._settings.status_sheet is None:
-            return
+            if self.is_dry:
+                click.echo(NO_CHANGE)
+            return Outcome()
+        mirror = self._mirror(replace(self._settings, retry_seconds=0), RollCall())
         try:
-            self._mirror(replace(self._settings, retry_seconds=0), RollCall()).commit((), silent, summary)
+            if self.is_dry:
+                print_preview(rehearse(mirror, (), silent, summary))
+            else:
+                mirror.commit((), silent, summary)
         except (RemoteError, LimitError) as exc:
             self.logger.warning("The status sheet can't be written: %s", one_line(exc))
+        return mirror.outcome
 
     def _log_outcome(self) -> None:
         """Say what was done, and what an operator should know of it."""
@@ -168,9 +185,9 @@ class TargetGSheets(MessageTarget):
             for note in notes_of(sheet, wanted):
                 self.logger.warning("%s: %s", sheet.stream, note)
         for departure in outcome.departures:
-            self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.title, departure.what)
-        for name, reason in outcome.failed.items():
-            self.intake.fail(name, reason)
+            self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.sheet.title, departure.what)
+        if outcome.staying:
+            self.logger.warning("%s", outcome.staying)
         self.logger.info("%s, %d bytes written", calls_text(calls.reads, calls.writes), calls.written_bytes)
         for sentence in behind_lines(outcome.behind, outcome.plans):
             self.logger.warning(sentence)
@@ -185,20 +202,6 @@ class TargetGSheets(MessageTarget):
         """What the mark of a stream that sends nothing must say; anything will do where rows are only appended."""
         digest = self.intake.bookmark_digest(name)
         return "" if digest and self.methods.is_append_only(name) else digest
-
-    def _rehearse(
-        self, arrived: Sequence[Arrived], silent: Mapping[str, str | None], roll: RollCall
-    ) -> Collection[str]:
-        """Print what a commit would do; what it would refuse fails here as well."""
-        if not arrived and not silent:
-            click.echo("No stream arrived whole: nothing would be written.")
-            return ()
-        preview = rehearse(self._api, arrived, silent, roll, self._pause)
-        for line in preview_lines(preview):
-            click.echo(line)
-        for name, reason in preview.plan.failed.items():
-            self.intake.fail(name, reason)
-        return preview.behind
 
     def _write_state_message(self, state: dict[str, Any]) -> None:
         """Pass a STATE on with its numbers as they came: the SDK's own writer doesn't know decimals."""

@@ -98,9 +98,14 @@ class Workbook:
     status: StatusMark | None = None  # what we left on the workbook, whether or not that sheet is still there
 
     @property
+    def cells(self) -> int:
+        """How many cells all grids have."""
+        return sum(sheet.cells for sheet in self.sheets)
+
+    @property
     def spare_cells(self) -> int:
         """How many cells may be added as the workbook is now."""
-        return MAX_CELLS - sum(sheet.cells for sheet in self.sheets)
+        return MAX_CELLS - self.cells
 
 
 @dataclass(frozen=True, slots=True)

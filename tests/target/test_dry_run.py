@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from contextlib import suppress
 
 import pytest
+from singer_sdk.exceptions import InvalidRecord
 
 from target_gsheets.cells import NumberFormat
-from target_gsheets.errors import LimitError
+from target_gsheets.errors import LimitError, RemoteError
 from target_gsheets.preview import cell_text
 from tests.target.conftest import record_message, schema_message, whole_stream
 from tests.target.test_cli import COMMAND, USERS, lines_of
 
 TAGS = {"id": "integer", "at": {"type": ["string", "null"], "format": "date"}}
+NO_CHANGE = "Nothing came that changes a sheet."
+BOOKMARK = {"type": "STATE", "value": {"bookmarks": {"people": {"at": 1}}}}
+END_WITHOUT_WRITES = [
+    "",
+    "The workbook 'Test' would have 26,054 of 10,000,000 cells.",
+    "0 writes with 0 requests and about 0.0 kB would follow. Nothing was written.",
+]
 PEOPLE = [{"id": number, "name": f"name {number}"} for number in range(1, 201)]
 
 
@@ -134,8 +143,50 @@ def test_a_workbook_that_would_be_too_large_fails_as_the_run_would(dry_run, work
 
 def test_a_stream_that_was_cut_short_fails_as_in_a_run(dry_run):
     done = dry_run(whole_stream("people", USERS, PEOPLE)[:-2])
-    assert (done.returncode, done.stdout) == (1, "No stream arrived whole: nothing would be written.\n")
+    assert (done.returncode, done.stdout.splitlines()) == (1, [NO_CHANGE, *END_WITHOUT_WRITES])
     assert "people: the input ended at line 201, in the middle of this stream" in done.stderr
+
+
+def test_a_refused_sheet_refuses_all_of_it_with_abort_as_in_the_run(dry_run, workbook):
+    workbook.sync(*whole_stream("people", USERS, PEOPLE), *whole_stream("tags", TAGS, [{"id": 1}]))
+    fewer = whole_stream("people", USERS, PEOPLE[:50], version=2)
+    messages = [*fewer, *whole_stream("tags", TAGS, [{"id": 2}], version=2)]
+    done = dry_run(messages, max_delete_ratio=0.5, on_error="abort")
+    assert (done.returncode, done.stdout) == (1, "")
+    with pytest.raises(RemoteError, match="Nothing was written") as refused:
+        workbook.sync(*messages, max_delete_ratio=0.5, on_error="abort")
+    assert str(refused.value) in done.stderr
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [schema_message("people", USERS)],
+        [schema_message("people", USERS), BOOKMARK],
+        [*whole_stream("people", USERS, PEOPLE[:7])[:-1], BOOKMARK],
+        whole_stream("people", USERS, PEOPLE[:7])[:-2],
+        [schema_message("people", USERS), record_message("people", {"id": "x"})],
+    ],
+    ids=["nothing", "schema", "schema-and-bookmark", "unchanged", "cut", "refused"],
+)
+@pytest.mark.parametrize("changes", [{}, {"status_every": 0}, {"on_error": "abort"}], ids=["", "due", "abort"])
+def test_the_writes_of_a_run_that_changes_no_row_are_announced_too(dry_run, workbook, messages, changes):
+    people = [*whole_stream("people", USERS, PEOPLE[:7])[:-1], BOOKMARK]
+    workbook.sync(*people)
+    done = dry_run(messages, **changes)
+    told = re.search(r"^(\d+) writes? with ([\d,]+) requests and about ([\d.,]+) kB", done.stdout, re.M)
+    with suppress(InvalidRecord):
+        workbook.sync(*messages, **changes)
+    assert int(told[1]) == workbook.calls.count("spreadsheets.batchUpdate")
+    assert ("Of the sheets only the status sheet would be written." in done.stdout) is (told[1] == "1")
+    assert (NO_CHANGE in done.stdout) is (messages != people)
+
+
+def test_without_a_status_sheet_a_run_that_changes_no_row_announces_nothing(dry_run, workbook):
+    workbook.sync(*whole_stream("people", USERS, PEOPLE[:7]))
+    done = dry_run([schema_message("people", USERS)], status_sheet="off")
+    assert (done.returncode, done.stdout) == (0, f"{NO_CHANGE}\n")
 
 
 def test_no_report_is_written_by_a_dry_run(dry_run, tmp_path):
