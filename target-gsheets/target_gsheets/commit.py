@@ -95,6 +95,7 @@ class Mirror:
         while True:
             look, plan = self.look_and_plan(reader)
             if self.is_in_line(look, plan):
+                self.outcome.cells = look.workbook.cells
                 return
             if look.generation.needs_token:
                 self.api.batch_update(swap(look.generation, self.run, self.ids(look))[0])
@@ -149,7 +150,6 @@ class Mirror:
             self.outcome.plans[sheet.stream] = (here, wanted[sheet.stream])
         self.outcome.departures = self.outcome.departures or plan.departures
         self.outcome.staying = plan.staying
-        self.outcome.cells = plan.cells
         self._setbacks.fail(plan.failed)
 
     # Doing it
@@ -179,6 +179,7 @@ class Mirror:
             return False
         moves = ((departure.stream, request) for departure in plan.departures for request in departure.requests)
         closing = self.close(look, plan)
+        self.outcome.cells = plan.cells + closing.growth
         generation, new_id = closing.generation, self.ids(look)
         commits = self._pack(look, itertools.chain(requests, moves, ((OWNER, request) for request in closing.requests)))
         if not commits:

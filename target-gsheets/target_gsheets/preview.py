@@ -44,6 +44,7 @@ class Preview:
     wanted: Mapping[str, WantedSheet]
     contents: Mapping[int, Content]
     cost: Cost
+    cells: int  # of the workbook's grids afterwards
     behind: frozenset[str]  # streams that sent nothing though their sheet lacks something
 
 
@@ -155,7 +156,7 @@ def preview_lines(found: Preview) -> Iterator[str]:
     if plan.is_empty and cost.calls:
         yield "Of the sheets only the status sheet would be written."
     yield ""
-    yield f"The workbook {found.title!r} would have {found.plan.cells:,} of {MAX_CELLS:,} cells."
+    yield f"The workbook {found.title!r} would have {found.cells:,} of {MAX_CELLS:,} cells."
     yield (
         f"{cost.calls} write{'s' * (cost.calls != 1)} with {cost.requests:,} requests and about "
         f"{cost.size / 1000:,.1f} kB would follow. Nothing was written."

@@ -36,11 +36,12 @@ def preview_of(mirror: Mirror, reader: Reader) -> Preview:
     """One look, and what would be written after it."""
     look, plan = mirror.look_and_plan(reader)
     wanted = {found.stream: found for found, _ in look.wanted}
-    cost = Cost()
+    cost, cells = Cost(), look.workbook.cells
     if not mirror.is_in_line(look, plan):
         closing = mirror.close(look, plan)
         cost = cost_of(look, plan, closing, mirror.settings.max_request_bytes, mirror.ids(look))
-    return Preview(look.workbook.title, plan, wanted, look.contents, cost, look.behind)
+        cells = plan.cells + closing.growth
+    return Preview(look.workbook.title, plan, wanted, look.contents, cost, cells, look.behind)
 
 
 def cost_of(look: Look, plan: Plan, closing: Closing, max_request_bytes: int, new_id: Callable[[], int]) -> Cost:

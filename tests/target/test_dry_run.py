@@ -21,7 +21,7 @@ NO_CHANGE = "Nothing came that changes a sheet."
 BOOKMARK = {"type": "STATE", "value": {"bookmarks": {"people": {"at": 1}}}}
 END_WITHOUT_WRITES = [
     "",
-    "The workbook 'Test' would have 26,054 of 10,000,000 cells.",
+    "The workbook 'Test' would have 26,000 of 10,000,000 cells.",
     "0 writes with 0 requests and about 0.0 kB would follow. Nothing was written.",
 ]
 PEOPLE = [{"id": number, "name": f"name {number}"} for number in range(1, 201)]
@@ -187,6 +187,18 @@ def test_without_a_status_sheet_a_run_that_changes_no_row_announces_nothing(dry_
     workbook.sync(*whole_stream("people", USERS, PEOPLE[:7]))
     done = dry_run([schema_message("people", USERS)], status_sheet="off")
     assert (done.returncode, done.stdout) == (0, f"{NO_CHANGE}\n")
+
+
+def test_the_cells_that_are_announced_are_those_of_the_run(dry_run, workbook):
+    names = ["a", "b", "c", "d"]
+    workbook.sync(*(message for name in names for message in whole_stream(name, TAGS, [{"id": 1}])))
+    messages = [message for name in "abcefghi" for message in whole_stream(name, TAGS, [{"id": 1}])]
+    done = dry_run(messages, on_removed_stream="delete")
+    workbook.sync(*messages, on_removed_stream="delete")
+    assert "d" not in workbook.titles()
+    sheets = workbook.emulator.workbook(workbook.spreadsheet_id).sheets
+    cells = sum(sheet.row_count * sheet.column_count for sheet in sheets)
+    assert f"The workbook 'Test' would have {cells:,} of 10,000,000 cells." in done.stdout
 
 
 def test_no_report_is_written_by_a_dry_run(dry_run, tmp_path):

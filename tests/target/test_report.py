@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import stat
@@ -47,8 +48,7 @@ def test_a_good_run_reports_what_it_did_and_what_it_cost(report_of, workbook):
     assert report["calls"] == {"reads": 1, "writes": 1, "refused": 0}
     assert report["bytes_sent"] == max(call["request_bytes"] for call in made)
     assert report["bytes_received"] > 100
-    sheets = workbook.emulator.workbook(workbook.spreadsheet_id).sheets
-    assert report["cells"] == sum(sheet.row_count * sheet.column_count for sheet in sheets)
+    assert report["cells"] == cells_of(workbook)
     assert users == {
         "stream": "users",
         "sheet": "users",
@@ -65,6 +65,47 @@ def test_a_good_run_reports_what_it_did_and_what_it_cost(report_of, workbook):
     }
     assert (posts["rows"], posts["columns"], posts["added"]) == (2, 1, 2)
     assert (tags["stream"], tags["rows"], tags["note"]) == ("tags", None, "unchanged")
+
+
+def cells_of(workbook):
+    """How many cells the workbook's grids have now."""
+    sheets = workbook.emulator.workbook(workbook.spreadsheet_id).sheets
+    return sum(sheet.row_count * sheet.column_count for sheet in sheets)
+
+
+def test_the_cells_are_those_of_the_workbook_after_each_kind_of_run(report_of, workbook):
+    names = ["a", "b", "c", "d"]
+    tables = {name: whole_stream(name, POSTS, [{"id": 1}]) for name in [*names, *"efghijkl"]}
+    bad = [schema_message("a", POSTS), record_message("a", {"id": "x"})]
+    runs = [
+        (bad, {"status": 1}),  # in a workbook that no run has changed
+        (itertools.chain(*map(tables.get, names)), {}),
+        (itertools.chain(*tables.values()), {}),  # more streams than the status sheet has room for
+        (itertools.chain(*tables.values()), {}),  # nothing changes
+        (itertools.chain(*(tables[name] for name in "abcdefgh")), {"on_removed_stream": "delete"}),
+        (bad, {"status": 1}),
+        ([], {}),
+    ]
+    for messages, options in runs:
+        assert report_of(list(messages), **options)["cells"] == cells_of(workbook)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"on_error": "abort", "max_delete_ratio": 0.01}, {"retry_seconds": 0}], ids=["abort", "google"]
+)
+def test_a_run_that_failed_as_a_whole_reports_no_cells_though_it_says_so_in_the_workbook(report_of, workbook, changes):
+    report_of(whole_stream("users", USERS, [{"id": number} for number in range(200)]))
+    if "retry_seconds" in changes:
+        workbook.emulator.set_faults({"kind": "503", "when": "before", "nth": 1, "method": "spreadsheets.batchUpdate"})
+    report = report_of(whole_stream("users", USERS, [{"id": number} for number in range(2)]), status=1, **changes)
+    assert (report["state"], report["cells"]) == ("failed", None)
+    assert workbook.reader.worksheet("_sync").acell("A2").value == "failed"
+
+
+def test_a_run_that_is_refused_for_its_input_reports_no_cells(report_of):
+    report_of(whole_stream("users", USERS, [{"id": 1}]))
+    bad = [schema_message("posts", POSTS), record_message("posts", {"id": "x"})]
+    assert report_of(bad, status=1, on_error="abort")["cells"] is None
 
 
 def test_a_run_without_a_message_reports_nothing(report_of):
