@@ -13,7 +13,8 @@ what stands beside it leaves no doubt. Where the table can't be found, all of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.cells import Cell, Losses, NumberFormat, canonical, clean_text
@@ -22,6 +23,8 @@ from target_gsheets.drawing import MARGIN, Drawing, Formula, write_cells
 from target_gsheets.grid import column_letters
 from target_gsheets.status import INTERVALS, Status, StreamStatus
 from target_gsheets.workbook import Content
+
+Request: TypeAlias = "dict[str, Any]"
 
 COLUMNS = ("Stream", "Last synced", "Rows", "Added", "Changed", "Removed", "Seconds", "Note")
 WIDTHS = (180, 150, 80, 80, 80, 80, 80, 320)
@@ -108,7 +111,19 @@ def place_columns(drawing: Drawing, header: int) -> tuple[int, ...]:
     )
     for position in found.inserted:
         drawing.insert_column(position)
+    for column, position in enumerate(found.then):
+        if found.now[column] is None:
+            drawing.requests += dress_column(drawing.sheet_id, header, column, position)
     return found.then
+
+
+def dress_column(sheet_id: int, header: int, column: int, position: int) -> Iterator[Request]:
+    """Give a column of ours that was inserted, and looks like the one beside it, looks of its own."""
+    yield batch.format_column(sheet_id, position, MOMENT if column == COLUMNS.index("Last synced") else None)
+    yield batch.widen_column(sheet_id, position, WIDTHS[column])
+    if column == COLUMNS.index("Note"):
+        yield batch.wrap_column(sheet_id, position, header + 1)
+    yield from (batch.alarm(sheet_id, header - 2, position, text) for place, text in ALARMS if place == column)
 
 
 def between(header: Sequence[Cell]) -> Callable[[int, int], bool]:

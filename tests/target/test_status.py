@@ -348,6 +348,32 @@ def test_the_sums_that_people_write_below_the_table_stay_when_a_stream_comes(wor
     assert sheet.get_values(value_render_option="FORMULA")[7 + below] == total
 
 
+@pytest.mark.parametrize("column", range(8), ids=HEADER)
+def test_a_column_that_somebody_deleted_comes_back_as_it_looked(workbook, clock, column):
+    workbook.sync(*users("a"))
+    workbook.sync(*users("a"), status_every=0)
+    before = looks_of(workbook)
+    grid = {"sheetId": workbook.sheet_id("_sync"), "dimension": "COLUMNS"}
+    workbook.edit({"deleteDimension": {"range": {**grid, "startIndex": column, "endIndex": column + 1}}})
+    workbook.sync(*users("a"), status_every=0)
+    assert looks_of(workbook) == before
+
+
+def looks_of(workbook):
+    """What people see of the status: texts, formats, how wide its columns are, and what turns red."""
+    cells = "columnMetadata.pixelSize,rowData.values(formattedValue,userEnteredFormat(wrapStrategy,textFormat.bold))"
+    fields = f"sheets(conditionalFormats(ranges,booleanRule.condition),data({cells}))"
+    asked = {"ranges": "_sync!A1:H5", "fields": fields}
+    (sheet,) = workbook.reader.fetch_sheet_metadata(asked)["sheets"]
+    (data,) = sheet["data"]
+    rules = sorted(map(json.dumps, sheet["conditionalFormats"]))
+    rows = [
+        [(cell.get("formattedValue"), cell.get("userEnteredFormat") or None) for cell in row.get("values", ())]
+        for row in data["rowData"]
+    ]
+    return rows, data["columnMetadata"], rules
+
+
 def test_a_table_that_was_cleared_is_written_above_what_people_left(workbook):
     workbook.sync(*users("a"))
     sheet = workbook.reader.worksheet("_sync")
