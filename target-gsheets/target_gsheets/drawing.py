@@ -65,6 +65,11 @@ class Drawing:
         """What stands in a cell."""
         return self.cells[row][column] if row < len(self.cells) and column < len(self.cells[row]) else None
 
+    def forget(self, row: int, column: int) -> None:
+        """Have a cell written in any case: what it shows doesn't say what is in it."""
+        if column < len(self.cells[row]):
+            self.cells[row][column] = None
+
 
 def write_cells(drawing: Drawing, wanted: Mapping[int, Mapping[int, Cell | Formula]]) -> Iterator[Request]:
     """Write the cells that differ, adjacent ones together; the rows are wanted by number, their cells by column."""

@@ -24,6 +24,7 @@ from typing import Any, TypeAlias
 
 METADATA_KEY = "target-gsheets"
 KEPT = "kept"
+NO_SHEET = -1  # the id of a sheet that is gone; Google's begin with 0
 MAX_METADATA_CHARACTERS = 29_000  # of 30,000, which may count the key, and what somebody else leaves on the sheet
 
 

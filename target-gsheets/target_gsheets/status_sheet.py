@@ -42,24 +42,22 @@ def grid_of(streams: int) -> tuple[int, int]:
     return TOP_ROWS + 1 + streams + MARGIN, len(COLUMNS) + MARGIN
 
 
-def draw_status(sheet: tuple[int, int, int], content: Content, status: Status, links: Mapping[str, int]) -> Drawing:
+def draw_status(
+    sheet: tuple[int, int, int], content: Content, status: Status, links: Mapping[str, int], unlinked: Collection[str]
+) -> Drawing:
     """Draw a status in a sheet, given by its id, rows and columns, that has this content.
 
-    `links` has the streams that may have a row already, each with the sheet that it links to.
+    `links` has the streams that may have a row already, each with the sheet that it links to; `unlinked` are those of
+    them whose sheet has gone since.
     """
     cells = [] if content.is_blank else [list(content.header), *map(list, content.rows)]
     drawing = Drawing(*sheet, cells, [])
-    found = find_header(drawing.cells)
-    header = TOP_ROWS if found is None else max(found, TOP_ROWS)
-    if found is None:
-        draw_frame(drawing, len(status.streams))
-    elif found < TOP_ROWS:
-        drawing.insert_rows(0, TOP_ROWS - found)
-    places = tuple(range(len(COLUMNS))) if found is None else place_columns(drawing, header)
-    rows = place_rows(drawing, header, places, status.streams, links)
+    header, places, is_new = place_table(drawing, len(status.streams))
+    # What stands below a new table may look like ours, and stays.
+    rows = {} if is_new else place_rows(drawing, header, places, status.streams, links)
     missing = [stream.stream for stream in status.streams if stream.stream not in rows]
     last = max(rows.values(), default=header)
-    if missing and found is not None:
+    if missing and not is_new:
         drawing.insert_rows(last + 1, len(missing), like_above=last > header)  # the header above is bold
     rows.update((stream, last + 1 + number) for number, stream in enumerate(missing))
     wanted: dict[int, dict[int, Cell | Formula]] = {
@@ -70,8 +68,23 @@ def draw_status(sheet: tuple[int, int, int], content: Content, status: Status, l
         wanted[rows[stream.stream]] = {
             places[COLUMNS.index(name)]: cell for name, cell in row_cells(stream, links).items()
         }
+    for name in rows.keys() & unlinked:
+        drawing.forget(rows[name], places[0])
+        wanted.setdefault(rows[name], {})[places[0]] = shown(name)
     drawing.requests += write_cells(drawing, wanted)
     return drawing
+
+
+def place_table(drawing: Drawing, streams: int) -> tuple[int, tuple[int, ...], bool]:
+    """The row of the table's header, where its columns stand, and whether it is new; what is missing is inserted."""
+    found = find_header(drawing.cells)
+    if found is None:
+        draw_frame(drawing, streams)
+        return TOP_ROWS, tuple(range(len(COLUMNS))), True
+    if found < TOP_ROWS:
+        drawing.insert_rows(0, TOP_ROWS - found)
+    header = max(found, TOP_ROWS)
+    return header, place_columns(drawing, header), False
 
 
 def find_header(cells: Sequence[Sequence[Cell]]) -> int | None:

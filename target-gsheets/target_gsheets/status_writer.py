@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from target_gsheets import batch
 from target_gsheets.generation import Generation, free_title, settle
 from target_gsheets.look import Look, Reader, clock_of
-from target_gsheets.marks import StatusMark
+from target_gsheets.marks import NO_SHEET, StatusMark
 from target_gsheets.outcome import Outcome
 from target_gsheets.plan import Plan
 from target_gsheets.report import InputSummary, stream_reports
@@ -75,7 +75,7 @@ class StatusWriter:
             return Closing(generation, sheet)
         requests: list[Request] = []
         growth = 0
-        new = replace(mark, streams=self._links(look, mark))
+        new = replace(mark, streams=self._links(look, plan, mark))
         if self.settings.status_sheet is None:
             new = replace(new, is_shown=False)
             if (
@@ -91,18 +91,27 @@ class StatusWriter:
                 if not mark.is_shown:
                     requests.append(batch.hide_sheet(sheet.sheet_id, hidden=False))
                 grid = (sheet.sheet_id, sheet.row_count, sheet.column_count)
-                drawing = draw_status(grid, self._content(look, sheet), status, mark.streams)
+                gone = {stream for stream, sheet_id in new.streams.items() if sheet_id == NO_SHEET}
+                unlinked = {stream for stream in gone if mark.streams.get(stream) != NO_SHEET}
+                drawing = draw_status(grid, self._content(look, sheet), status, mark.streams, unlinked)
                 requests += drawing.requests
                 growth = drawing.row_count * drawing.column_count - sheet.cells
         if new.to_value() != mark.to_value():
             requests.append(batch.renew_mark(new))
         return Closing(generation, sheet, tuple(requests), growth)
 
-    def _links(self, look: Look, mark: StatusMark) -> dict[str, int]:
-        """The streams that have had a sheet, each with the sheet that its row links to."""
+    def _links(self, look: Look, plan: Plan, mark: StatusMark) -> dict[str, int]:
+        """The streams that have had a sheet, each with that which its row shall link to."""
         streams = {stream: found.sheet_id for stream, found in mirrored_sheets(look.workbook).items()}
-        made = {stream: plan.sheet_id for stream, (plan, _) in self.outcome.plans.items()}
-        return {**mark.streams, **streams, **made}
+        made = {stream: sheet.sheet_id for stream, (sheet, _) in self.outcome.plans.items()}
+        links = {**mark.streams, **streams, **made}
+        if self.settings.status_sheet is None or self.is_forbidden:
+            return links  # what the rows link to stays
+        staying = {sheet.sheet_id for sheet in look.workbook.sheets} - {sheet.sheet_id for sheet in plan.deleted}
+        return {
+            stream: sheet_id if sheet_id in {*staying, *made.values()} else NO_SHEET
+            for stream, sheet_id in links.items()
+        }
 
     def _describe(self, look: Look, mark: StatusMark) -> Status:
         """What there is to say now, by the workbook's clocks."""

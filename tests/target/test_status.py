@@ -385,6 +385,18 @@ def test_a_table_that_was_cleared_is_written_above_what_people_left(workbook):
     assert "mine" in sheet.col_values(1)
 
 
+def test_what_stands_below_a_table_whose_header_was_cleared_stays(workbook):
+    workbook.sync(*users("a"), *users("x", stream="posts"))
+    sheet = workbook.reader.worksheet("_sync")
+    sheet.batch_clear(["A4:H4"])
+    sheet.update([["Total", "=SUM(C5:C6)"]], "A7", value_input_option="USER_ENTERED")
+    workbook.sync(*users("b"), *users("x", stream="posts"), *users("y", stream="tags"))
+    assert [row[2:5] for row in workbook.all_values("_sync")[4:7]] == [[1, 0, 1], [1, 0, 0], [1, 1, 0]]
+    names = sheet.col_values(1)
+    assert names[4:7] == ["users", "posts", "tags"]
+    assert names[names.index("Total") - 2 :] == ["users", "posts", "Total"]
+
+
 def test_a_status_sheet_that_was_deleted_is_made_again_at_once(workbook):
     workbook.sync(*users("a"))
     workbook.edit({"deleteSheet": {"sheetId": workbook.sheet_id("_sync")}})
@@ -401,6 +413,35 @@ def test_a_renamed_status_sheet_is_found_and_a_link_follows_a_new_tab(workbook):
     link = workbook.reader.worksheet("État").acell("A5", value_render_option="FORMULA").value
     assert link == f'=HYPERLINK("#gid={workbook.sheet_id("users")}";"users")'
     assert len(workbook.reader.worksheets()) == 3
+
+
+def names_of(workbook):
+    """What stands in the column of the streams: links and names."""
+    return workbook.reader.worksheet("_sync").get("A5:A7", value_render_option="FORMULA", pad_values=True)
+
+
+def test_a_row_links_to_no_sheet_that_was_deleted(workbook):
+    workbook.sync(*users("a"), *users("x", stream="posts"), *users("y", stream="tags"))
+    before = names_of(workbook)
+    workbook.sync(*users("a"), *users("y", stream="tags"), on_removed_stream="delete")
+    assert names_of(workbook) == [before[0], ["posts"], before[2]]
+    assert not sync(workbook, *users("a"), *users("y", stream="tags"), on_removed_stream="delete")
+    workbook.sync(*users("a"), *users("x", stream="posts"), *users("y", stream="tags"))
+    link = f'=HYPERLINK("#gid={workbook.sheet_id("posts")}";"posts")'
+    assert names_of(workbook) == [before[0], [link], before[2]]
+
+
+def test_a_row_links_to_no_tab_that_somebody_deleted_and_again_to_the_next(workbook):
+    workbook.sync(*users("a"), *users("x", stream="posts"))
+    before = names_of(workbook)
+    workbook.edit({"deleteSheet": {"sheetId": workbook.sheet_id("posts")}})
+    workbook.sync(*users("b"))
+    assert names_of(workbook)[:2] == [before[0], ["posts"]]
+    workbook.sync(*users("c"), *cut("posts"))
+    assert names_of(workbook)[:2] == [before[0], ["posts"]]
+    workbook.sync(*users("c"), *users("x", stream="posts"))
+    link = f'=HYPERLINK("#gid={workbook.sheet_id("posts")}";"posts")'
+    assert names_of(workbook)[:2] == [before[0], [link]]
 
 
 def test_a_status_sheet_that_is_forbidden_to_us_doesn_t_stop_the_sync(workbook, caplog):
