@@ -209,3 +209,15 @@ def behind_lines(behind: Collection[str], planned: Collection[str]) -> Iterator[
     ):
         if streams:
             yield f"{why}: {', '.join(streams)}. The next run brings all their rows."
+
+
+def outcome_lines(outcome: Outcome) -> Iterator[tuple[bool, str]]:
+    """What to log of what a run has done, each line with whether it is a warning."""
+    for plan, wanted in outcome.sheets:
+        yield False, sheet_line(plan)
+        yield from ((True, f"{plan.stream}: {note}") for note in notes_of(plan, wanted))
+    for departure in outcome.departures:
+        yield True, f"{departure.stream}: its sheet {departure.sheet.title!r} is {departure.what}."
+    if outcome.staying:
+        yield True, outcome.staying
+    yield from ((True, sentence) for sentence in behind_lines(outcome.behind, outcome.plans))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import time
@@ -29,10 +30,8 @@ from target_gsheets.report import (
     UNCHANGED,
     InputSummary,
     RunReport,
-    behind_lines,
     calls_text,
-    notes_of,
-    sheet_line,
+    outcome_lines,
     stream_reports,
 )
 from target_gsheets.reporting import publish, sentence_of
@@ -115,7 +114,9 @@ class TargetGSheets(MessageTarget):
             print_preview(rehearse(mirror, arrived, silent, self._summary()))
         else:
             self._mirror_streams(mirror, arrived, silent)
-            self._log_outcome()
+            self._log(mirror.outcome)
+            calls = self._api.calls
+            self.logger.info("%s, %d bytes written", calls_text(calls.reads, calls.writes), calls.written_bytes)
         for name, reason in self._outcome.failed.items():
             self.intake.fail(name, reason)
         return self._outcome.behind
@@ -162,35 +163,28 @@ class TargetGSheets(MessageTarget):
         )
 
     def _say_how_it_went(self, silent: Mapping[str, str | None], summary: InputSummary) -> Outcome:
-        """Write nothing but the status sheet, where it is due: that mustn't make a run fail, or last."""
+        """Write the status sheet, where it is due, and show the sheets whose stream is back.
+
+        That mustn't make a run fail, or last.
+        """
         if self._settings.status_sheet is None:
             if self.is_dry:
                 click.echo(NO_CHANGE)
             return Outcome()
-        mirror = self._mirror(replace(self._settings, retry_seconds=0), RollCall())
+        mirror = self._mirror(replace(self._settings, retry_seconds=0), RollCall(frozenset(silent)))
         try:
             if self.is_dry:
                 print_preview(rehearse(mirror, (), silent, summary))
             else:
-                mirror.commit((), silent, summary)
+                self._log(mirror.commit((), silent, summary))
         except (RemoteError, LimitError) as exc:
             self.logger.warning("The status sheet can't be written: %s", one_line(exc))
         return mirror.outcome
 
-    def _log_outcome(self) -> None:
+    def _log(self, outcome: Outcome) -> None:
         """Say what was done, and what an operator should know of it."""
-        outcome, calls = self._outcome, self._api.calls
-        for sheet, wanted in outcome.sheets:
-            self.logger.info(sheet_line(sheet))
-            for note in notes_of(sheet, wanted):
-                self.logger.warning("%s: %s", sheet.stream, note)
-        for departure in outcome.departures:
-            self.logger.warning("%s: its sheet %r is %s.", departure.stream, departure.sheet.title, departure.what)
-        if outcome.staying:
-            self.logger.warning("%s", outcome.staying)
-        self.logger.info("%s, %d bytes written", calls_text(calls.reads, calls.writes), calls.written_bytes)
-        for sentence in behind_lines(outcome.behind, outcome.plans):
-            self.logger.warning(sentence)
+        for is_warning, line in outcome_lines(outcome):
+            self.logger.log(logging.WARNING if is_warning else logging.INFO, "%s", line)
 
     def _deletion(self, name: str) -> dict[str, Any]:
         """Which column of a stream says that a row shall go, and whether people see it."""

@@ -118,6 +118,17 @@ def test_a_sheet_comes_back_where_only_the_schema_of_its_stream_does(workbook):
     assert "spreadsheets.batchUpdate" not in workbook.calls
 
 
+def test_a_sheet_comes_back_in_a_run_of_schemas_alone(workbook, caplog):
+    workbook.sync(*tables("a", "b", "c"))
+    workbook.sync(*tables("a", "b", version=2), on_removed_stream="hide")
+    schemas = [tables(name)[0] for name in "abc"]
+    workbook.sync(*schemas, STATE, on_removed_stream="hide")
+    assert workbook.titles() == ["a", "b", "c", "Sheet1"]
+    assert "c: its sheet 'c' is shown again." in caplog.text
+    workbook.sync(*schemas[:2], STATE, on_removed_stream="hide")
+    assert workbook.calls == ["spreadsheets.get"], "without a row or a bookmark nothing says that the tap lives"
+
+
 def test_a_sheet_that_people_show_or_hide_stays_as_they_want_it(workbook):
     workbook.sync(*tables("a", "b", "c", "d"))
     workbook.reader.worksheet("d").hide()
