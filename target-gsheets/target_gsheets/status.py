@@ -4,7 +4,8 @@ It is written with every commit; where there is nothing to commit, once in so ma
 free, and at once when it has something else to say: the workbook remembers digests of what it says. A formula of its
 own says that it is out of date: after three intervals, an interval being the longer of that setting and of the time
 between two writes of late. (Of late: what it was before counts for half with each write. So a sync that runs once a day
-isn't called dead by night, nor after somebody ran it twice.)
+isn't called dead by night, nor after somebody ran it twice.) Before a second write nobody knows it, and it counts as a
+day.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from target_gsheets.report import BEHIND, UNCHANGED, InputSummary, StreamReport
 
 INTERVALS = 3  # after so many a sync is taken for dead
 SHORTEST_INTERVAL = 60
+UNKNOWN_INTERVAL = 86_400  # one that nobody knows yet
 DAY_ZERO = datetime(1899, 12, 30)
 RECORD_REFUSED = "can't be taken"  # behind these words stands what is wrong with a record, with values of it
 ERROR = "!"  # what the digest of an error begins with
@@ -87,7 +89,7 @@ def remember(mark: StatusMark, status: Status) -> StatusMark:
         # The zone is in it because all times, and with them the formula that compares one with NOW, go by it.
         state=f"{status.state} {digest_of(status.note)} {status.zone}",
         notes={stream: digest for stream, digest in notes.items() if digest},
-        interval=status.interval,
+        interval=0 if is_first(mark) else status.interval,  # what was taken for one on trust fades at once
         is_shown=True,
     )
 
@@ -106,8 +108,15 @@ def digest_of(note: Cell) -> str:
 
 def interval_of(mark: StatusMark, now: float, every: float) -> int:
     """How long it may be until the status is written again, in seconds."""
+    if is_first(mark):
+        return round(max(UNKNOWN_INTERVAL, every))
     since = now - mark.at if mark.at else 0
     return round(max(SHORTEST_INTERVAL, every, since, mark.interval / 2))
+
+
+def is_first(mark: StatusMark) -> bool:
+    """Whether the status was never written before, so that nobody knows how often it will be."""
+    return not (mark.at or mark.interval)
 
 
 def describe(

@@ -104,11 +104,13 @@ def test_a_stream_that_sent_nothing_was_checked_too(workbook, clock):
 
 def test_the_workbook_itself_shows_that_the_sync_is_dead(workbook, clock):
     workbook.sync(*users("a"))
+    clock.forward(300)
+    workbook.sync(*users("b"))
     clock.forward(3 * HOUR)
     assert status(workbook)[0]["Alive"] == "running"
     clock.forward(2)
     assert status(workbook)[0]["Alive"] == "STOPPED"
-    workbook.sync(*users("a"))
+    workbook.sync(*users("b"))
     assert status(workbook)[0]["Alive"] == "running"
 
 
@@ -118,6 +120,14 @@ def test_a_sync_of_once_a_day_is_not_called_dead_by_night(workbook, clock):
     workbook.sync(*users("b"))
     clock.forward(24 * HOUR)
     assert status(workbook)[0]["Alive"] == "running"
+
+
+def test_a_new_sync_of_once_a_day_is_not_called_dead_before_its_second_run(workbook, clock):
+    workbook.sync(*users("a"))
+    clock.forward(24 * HOUR)
+    assert status(workbook)[0]["Alive"] == "running"
+    clock.forward(48 * HOUR + 2)
+    assert status(workbook)[0]["Alive"] == "STOPPED"
 
 
 @given(st.lists(st.integers(0, 10**6), max_size=8), st.integers(0, 10**5))
