@@ -90,6 +90,12 @@ def test_the_cells_are_those_of_the_workbook_after_each_kind_of_run(report_of, w
         assert report_of(list(messages), **options)["cells"] == cells_of(workbook)
 
 
+def test_the_hidden_copy_of_a_sheet_that_is_taken_over_counts_among_the_cells(report_of, workbook):
+    workbook.reader.add_worksheet("users", 9, 9).update([["phone", "fax"], ["1", "2"]], "A1")
+    report = report_of(whole_stream("users", USERS, [{"id": 1}]), adopt_existing=True)
+    assert report["cells"] == cells_of(workbook)
+
+
 @pytest.mark.parametrize(
     "changes", [{"on_error": "abort", "max_delete_ratio": 0.01}, {"retry_seconds": 0}], ids=["abort", "google"]
 )
