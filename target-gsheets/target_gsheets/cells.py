@@ -88,22 +88,35 @@ class Losses:
     removed: int = 0
 
 
-def column_of(name: str, schema: Mapping[str, Any] | bool) -> Column:
-    """Read a property of a stream's schema; of several types the first that isn't null or text counts."""
-    if isinstance(schema, bool):  # JSON Schema allows true for anything, false for nothing
+def column_of(name: str, schema: Any) -> Column:
+    """Read a property of a stream's schema; of several types the first that isn't null or text counts.
+
+    What says nothing of types, or is no schema, is anything: JSON Schema allows true for that, and taps more.
+    """
+    if not isinstance(schema, Mapping):
         return Column(name, Kind.JSON)
-    branches = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    branches = [schema, *list_of(schema.get("anyOf")), *list_of(schema.get("oneOf"))]
     kinds: list[tuple[Kind, int | None]] = []
     for branch in (branch for branch in branches if isinstance(branch, Mapping)):
-        types = branch.get("type", ())
-        for kind in [types] if isinstance(types, str) else types:
-            if kind == "string" and branch.get("format") in FORMATS:
+        types = branch.get("type")
+        for kind in [types] if isinstance(types, str) else filter(is_text, list_of(types)):
+            if kind == "string" and str(branch.get("format")) in FORMATS:
                 kinds.append((FORMATS[branch["format"]], None))
             elif kind in TYPES:
                 decimals = decimals_of(branch.get("multipleOf", schema.get("multipleOf")))
                 kinds.append((TYPES[kind], decimals if kind == "number" else None))
     otherwise = (Kind.TEXT if kinds else Kind.JSON, None)
     return Column(name, *next((found for found in kinds if found[0] is not Kind.TEXT), otherwise))
+
+
+def list_of(found: Any) -> list[Any]:
+    """A list of a schema; empty where it is none."""
+    return found if isinstance(found, list) else []
+
+
+def is_text(found: Any) -> bool:
+    """Whether a part of a schema is a text."""
+    return isinstance(found, str)
 
 
 def decimals_of(multiple: Any) -> int | None:

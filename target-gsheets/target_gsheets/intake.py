@@ -104,8 +104,12 @@ class Intake:
         return bool(self.broken or self.failed)
 
     def fail(self, stream: str, reason: str) -> None:
-        """Note why a stream's sheet stays as it is; the first reason counts. Takes an alias as well."""
-        self.failed.setdefault(self._sources.get(stream, stream), reason)
+        """Note why a stream's sheet stays as it is; the first reason counts."""
+        self.failed.setdefault(stream, reason)
+
+    def fail_alias(self, alias: str, reason: str) -> None:
+        """The same of the stream whose rows come under an alias."""
+        self.fail(self._sources.get(alias, alias), reason)
 
     def bookmark_digest(self, alias: str) -> str | None:
         """A digest of the bookmark that the last STATE has for a stream; None where it has none.

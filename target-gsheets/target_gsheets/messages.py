@@ -13,7 +13,12 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from singer_sdk.exceptions import InvalidRecord, MissingKeyPropertiesError, RecordsWithoutSchemaException
+from singer_sdk.exceptions import (
+    InvalidJSONSchema,
+    InvalidRecord,
+    MissingKeyPropertiesError,
+    RecordsWithoutSchemaException,
+)
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
 from target_gsheets.buffer import RowBuffer
@@ -28,6 +33,8 @@ from target_gsheets.sink import GSheetsSink
 
 # Whose words can be repeated. Others tell what an expression of a stream map met: a value, which it may have masked.
 TOLD_ERRORS = (InvalidRecord, MissingKeyPropertiesError, RecordsWithoutSchemaException)
+# What the SDK raises, where nothing is validated, on a SCHEMA of another shape than it expects.
+SHAPE_ERRORS = (AttributeError, RecursionError, TypeError)
 
 
 class MessageTarget(TargetProcess):
@@ -43,6 +50,7 @@ class MessageTarget(TargetProcess):
         self._progress = Progress(time.monotonic())
         self._settings = parse_settings(self.config, os.environ)
         self.message_reader.take_records = self._process_records
+        self.message_reader.give_up = self._give_up
 
     def take_buffer(self, stream: str) -> RowBuffer:
         """The buffer of a stream."""
@@ -54,15 +62,29 @@ class MessageTarget(TargetProcess):
         return self._settings.methods
 
     def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
-        properties = message_dict.get("schema", {}).get("properties", {})
-        if not isinstance(properties, Mapping):
-            raise SourceError(f"The SCHEMA of {message_dict.get('stream')!r} has 'properties' that are no object.")
-        super()._process_schema_message(message_dict)
         stream = message_dict["stream"]
         self._watch.see(time.monotonic(), stream)
+        try:
+            check_schema(message_dict)
+            super()._process_schema_message(message_dict)
+        except SourceError as exc:
+            self._give_up(stream, exc)
+            return
+        except InvalidJSONSchema as exc:
+            self._give_up(stream, exc)
+            self.errors.append(exc)  # as the SDK's own suite has it
+            return
+        except SHAPE_ERRORS as exc:
+            self._give_up(stream, SourceError(f"its SCHEMA can't be read ({type(exc).__name__}: {one_line(exc)})"))
+            return
         maps = self.mapper.stream_maps[stream]
         aliases = [found.stream_alias for found in maps if not isinstance(found, RemoveRecordTransform)]
         self.intake.see_schema(stream, aliases, incremental=bool(message_dict.get("bookmark_properties")))
+
+    def _give_up(self, stream: str, exc: Exception) -> None:
+        """Leave a stream's sheet as it is, and go on with the others."""
+        self.intake.ended_on_state = False
+        self.intake.fail(stream, one_line(exc))
 
     def _process_record_message(self, message_dict: dict[str, Any]) -> None:
         stream = message_dict["stream"]
@@ -126,3 +148,14 @@ class MessageTarget(TargetProcess):
 
     def _handle_max_record_age(self) -> None:
         """Nothing: rows wait for the end of the input, however long that takes."""
+
+
+def check_schema(message: Mapping[str, Any]) -> None:
+    """Raise InvalidJSONSchema or SourceError for a SCHEMA of which one can't even tell the columns and the key."""
+    if "properties" not in message["schema"]:
+        raise InvalidJSONSchema("its SCHEMA has no 'properties', so that nobody can tell its columns")
+    if not isinstance(message["schema"]["properties"], Mapping):
+        raise SourceError("its SCHEMA has 'properties' that are no object")
+    keys = message.get("key_properties") or []
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise SourceError("its 'key_properties' are no list of names")

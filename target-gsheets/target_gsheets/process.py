@@ -36,9 +36,10 @@ from target_gsheets.settings_table import CONFIG_SCHEMA
 # So many objects are made before Python looks for cycles among them; 700 is its own choice.
 GARBAGE_THRESHOLD = 100_000
 
-# What a record may raise: one that breaks its SCHEMA or comes before it, or an expression of a stream map that fails on
-# it. That stream fails, the others go on.
+# What a SCHEMA may raise, and a record: one that breaks its SCHEMA or comes before it, or an expression of a stream map
+# that fails on it. That stream fails, the others go on.
 STREAM_ERRORS = (
+    InvalidJSONSchema,
     InvalidRecord,
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
@@ -48,8 +49,8 @@ STREAM_ERRORS = (
     TypeError,
     ValueError,
 )
-# What ends the input: a line that is no Singer message, or a SCHEMA that is none.
-INPUT_ERRORS = (SourceError, InvalidInputLine, InvalidJSONSchema)
+# What ends the input: a line that is no Singer message.
+INPUT_ERRORS = (SourceError, InvalidInputLine)
 
 
 OPTIONS = [
@@ -73,7 +74,7 @@ class TargetProcess(Target):
 
     def __init__(self, **kwargs: Any) -> None:
         self.intake = Intake()
-        self.errors: list[Exception] = []  # of records, each said when its stream is given up
+        self.errors: list[Exception] = []  # of records and SCHEMAs, each said when its stream is given up
         self._committing = False
         self._terminated = threading.Event()
         self._signal = 0

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from operator import attrgetter
-from typing import IO, Any, TypeAlias, Union, cast
+from typing import IO, Any, Literal, TypeAlias, Union, cast
 
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerReader
@@ -31,6 +32,8 @@ REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "ACTIVATE_VERSION": {"stream": str, "version": (int, Decimal)},
     "BATCH": {"stream": str},
 }
+# How taps begin a RECORD. Of a value that is nested too deeply nothing tells where it ends.
+RECORD_START = re.compile(rb'\s*{"type": ?"RECORD", ?"stream": ?("(?:[^"\\]|\\.)+")')
 
 
 Callbacks: TypeAlias = "dict[str, Callable[[dict[str, Any]], None]]"
@@ -54,7 +57,15 @@ def other_message(kind: str) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{kind.title()}Message", [], tag_field="type", tag=kind)
 
 
+class Envelope(msgspec.Struct):
+    """What a message of one stream has in any case; its other members are passed over, whatever they are."""
+
+    type: Literal["SCHEMA", "RECORD", "ACTIVATE_VERSION"]
+    stream: str
+
+
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+_envelope_decoder = msgspec.json.Decoder(Envelope)
 _types: Any = (Record, *map(other_message, REQUIRED.keys() - {"RECORD"}))
 _batch_decoder = msgspec.json.Decoder(Union[_types], float_hook=Decimal)  # noqa: UP007  of a tuple
 
@@ -64,6 +75,7 @@ class MessageReader(GenericSingerReader[str]):
 
     line_number = 0
     take_records: Callable[[str, Sequence[Record]], None] | None = None
+    give_up: Callable[[str, Exception], None] | None = None  # is told of a stream, and why it can't be taken
 
     @property
     def default_input(self) -> IO[str]:
@@ -87,7 +99,8 @@ class MessageReader(GenericSingerReader[str]):
     def process_lines(self, file_input: IO[str] | None, callbacks: Callbacks) -> Counter[str]:
         """Hand every message to its callback and return how many there were of each type.
 
-        Records go to `take_records` where that is set: as many of one stream as come between two other messages.
+        Records go to `take_records` where that is set: as many of one stream as come between two other messages. A bad
+        line of which one can tell the stream goes to `give_up` where that is set, and else ends the input.
         """
         counts: Counter[str] = Counter()
         source = file_input or self.default_input
@@ -103,8 +116,16 @@ class MessageReader(GenericSingerReader[str]):
         """Parse each line and hand its message on."""
         for line in lines:
             self.line_number += 1
-            if not line.isspace():
+            if line.isspace():
+                continue
+            try:
                 message = self.deserialize_json(line)
+            except SourceError as exc:
+                stream = maybe_stream(line)
+                if stream is None or self.give_up is None:
+                    raise
+                self.give_up(stream, exc)
+            else:
                 callbacks[message["type"]](message)
                 counts[message["type"]] += 1
 
@@ -159,5 +180,16 @@ def parse_loosely(line: str | bytes) -> Any:
     try:
         text = line if isinstance(line, str) else str(line, "utf-8")
         return json.loads(text, parse_float=Decimal, parse_constant=str)
+    except ValueError:
+        return None
+
+
+def maybe_stream(line: str | bytes) -> str | None:
+    """The stream that a bad line speaks of, where the line is whole; None where nobody can tell."""
+    try:
+        return _envelope_decoder.decode(line).stream
+    except RecursionError:
+        found = RECORD_START.match(line if isinstance(line, bytes) else line.encode("utf-8", "replace"))
+        return str(json.loads(found[1])) if found else None
     except ValueError:
         return None

@@ -51,8 +51,13 @@ class RecordValidator(BaseJSONSchemaValidator):
                 validate_formats=False,  # as in the SDK: `infinity` is a date to Postgres
                 mask="its value",  # messages go to logs, where a record's values are nobody's business
             )
-        except (ValueError, jsonschema_rs.ValidationError) as exc:
-            raise InvalidJSONSchema(f"A SCHEMA of the input is no JSON Schema: {exc}") from exc
+        except jsonschema_rs.ValidationError as exc:
+            place = "".join(f"{part}." for part in exc.instance_path).rstrip(".")
+            raise InvalidJSONSchema(
+                f"its SCHEMA is no JSON Schema: {place}{': ' if place else ''}{exc.message}"
+            ) from exc
+        except ValueError as exc:
+            raise InvalidJSONSchema(f"its SCHEMA is no JSON Schema: {exc}") from exc
 
     def are_valid(self, records: Iterable[dict[str, Any]]) -> bool:
         """Whether all of these keep to the schema."""

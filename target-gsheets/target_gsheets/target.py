@@ -118,7 +118,7 @@ class TargetGSheets(MessageTarget):
             calls = self._api.calls
             self.logger.info("%s, %d bytes written", calls_text(calls.reads, calls.writes), calls.written_bytes)
         for name, reason in self._outcome.failed.items():
-            self.intake.fail(name, reason)
+            self.intake.fail_alias(name, reason)
         return self._outcome.behind
 
     def _mirror_streams(self, mirror: Mirror, arrived: Sequence[Arrived], silent: Mapping[str, str | None]) -> None:
@@ -129,7 +129,7 @@ class TargetGSheets(MessageTarget):
             if self._signal:
                 sys.exit(128 + self._signal)
             for each in arrived:
-                self.intake.fail(each.stream, NOT_REACHED)
+                self.intake.fail_alias(each.stream, NOT_REACHED)
             if not isinstance(exc, AccessError):
                 self._say_how_it_went({}, replace(self._summary(), error=one_line(exc)))
             raise
