@@ -15,6 +15,11 @@ A message is a sentence or two with the values and the remedy, never with a cred
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+MAX_SHOWN_CHARACTERS = 60
+
 
 class TargetGSheetsError(Exception):
     """The root of everything that ends a run with one sentence and exit status 1."""
@@ -57,3 +62,13 @@ class RefusedError(RemoteError):
 
 class TransientError(RemoteError):
     """The call may or may not have been carried out: only a new look at the workbook tells."""
+
+
+def shown(value: Any) -> str:
+    """A setting's value as a message may repeat it: its beginning, since it may be a key in the wrong place, and no
+    password.
+    """
+    text = value if isinstance(value, str) else repr(value)
+    beginning = text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
+    plain = re.sub(r"//[^/]*@", "//…@", beginning)
+    return repr(plain) if isinstance(value, str) else plain

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from target_gsheets.errors import ConfigurationError
+from target_gsheets.errors import ConfigurationError, shown
 from target_gsheets.proof import Verdict
 
 DELETED_AT = "_sdc_deleted_at"
@@ -79,7 +79,7 @@ def parse_method(name: str, text: str) -> LoadMethod:
         return LoadMethod(text.strip().lower())
     except ValueError:
         names = " or ".join(repr(method.value) for method in LoadMethod)
-        raise ConfigurationError(f"'{name}' has the load method {text.strip()!r}: give {names}.") from None
+        raise ConfigurationError(f"'{name}' has the load method {shown(text.strip())}: give {names}.") from None
 
 
 def parse_overrides(name: str, given: Any) -> Iterator[tuple[re.Pattern[str], LoadMethod]]:
@@ -106,7 +106,8 @@ def split_pairs(name: str, text: str) -> Iterator[tuple[str, str]]:
         pattern, mark, method = pair.rpartition("=")
         if not mark or not pattern.strip():
             raise ConfigurationError(
-                f"'{name}' has {pair.strip()!r}, which isn't pattern=method: write events=append-only,*_log=upsert."
+                f"'{name}' has {shown(pair.strip())}, which isn't pattern=method: write "
+                "events=append-only,*_log=upsert."
             )
         yield pattern, method
 

@@ -10,7 +10,8 @@ import json
 import logging
 from pathlib import Path
 
-from target_gsheets.errors import TargetGSheetsError
+from target_gsheets.credentials import is_like_a_path
+from target_gsheets.errors import TargetGSheetsError, shown
 from target_gsheets.report import RunReport
 
 logger = logging.getLogger("target-gsheets")
@@ -28,7 +29,9 @@ def publish(report: RunReport, path: Path | None) -> None:
         beside.chmod(0o644)
         beside.replace(path)
     except OSError as exc:
-        logger.warning("The report can't be written to 'report_path', %s: %s.", path, exc.strerror)
+        # Somebody may have put a key there.
+        where = path if is_like_a_path(str(path)) else shown(str(path))
+        logger.warning("The report can't be written to 'report_path', %s: %s.", where, exc.strerror)
 
 
 def sentence_of(exc: BaseException, failed: str) -> str | None:

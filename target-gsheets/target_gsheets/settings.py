@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from target_gsheets.credentials import Credentials, is_local, is_plain, parse_credentials
 from target_gsheets.departures import OnRemovedStream
-from target_gsheets.errors import ConfigurationError
+from target_gsheets.errors import ConfigurationError, shown
 from target_gsheets.methods import LoadMethods, parse_methods
 from target_gsheets.proof import Guards
 from target_gsheets.settings_table import (
@@ -28,7 +28,6 @@ from target_gsheets.settings_table import (
     DEFAULT_UNPROVEN_RATIO,
     EMULATOR_VARIABLE,
     FLAGS,
-    MAX_SHOWN_CHARACTERS,
     MAX_TITLE_CHARACTERS,
     OFF,
     ON_ERROR,
@@ -163,15 +162,16 @@ def parse_spreadsheet_id(text: str) -> str:
     return found[1]
 
 
-def shown(text: str) -> str:
-    """A text as a message may repeat it: its beginning, since it may be a key in the wrong place, and no password."""
-    beginning = text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
-    return repr(re.sub(r"//[^/]*@", "//…@", beginning))
-
-
 def parse_endpoint(name: str, text: str) -> str:
     """The emulator's base URL; any host but loopback is refused, because credentials would go there."""
-    parts = urlsplit(text if "//" in text else f"http://{text}")
+    try:
+        parts = urlsplit(text if "//" in text else f"http://{text}")
+        _ = parts.port
+    except ValueError:
+        raise ConfigurationError(
+            f"'{name}' is {shown(text)}, which is no address: give that of an emulator on this machine, as in "
+            "http://127.0.0.1:8765."
+        ) from None
     if parts.scheme not in {"http", "https"} or not is_plain(text) or not is_local(parts.hostname or ""):
         raise ConfigurationError(
             f"'{name}' is {shown(text)}: only an emulator on this machine may stand in for Google, "
@@ -186,15 +186,17 @@ def parse_timezone(name: str) -> ZoneInfo:
         return ZoneInfo(name.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
         raise ConfigurationError(
-            f"'timezone' is {name!r}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
+            f"'timezone' is {shown(name)}, which is no time zone: give an IANA name, as in Europe/Paris or UTC."
         ) from exc
 
 
 def parse_path(name: str, text: str) -> Path:
     """The path of a file."""
     path = Path(text)
+    if not text.isprintable():
+        raise ConfigurationError(f"'{name}' is {shown(text)}, which is no path: give that of a file.")
     if not path.name:
-        raise ConfigurationError(f"'{name}' must name a file, not the folder {text!r}.")
+        raise ConfigurationError(f"'{name}' must name a file, not the folder {shown(text)}.")
     return path
 
 
@@ -217,7 +219,7 @@ def choice_of(config: Mapping[str, Any], name: str, choices: tuple[str, ...]) ->
     """One of a few words, of which the first is the default."""
     text = str(config.get(name, choices[0]))
     if text.strip() not in choices:
-        raise ConfigurationError(f"'{name}' is {text!r}: give {' or '.join(map(repr, choices))}.")
+        raise ConfigurationError(f"'{name}' is {shown(text)}: give {' or '.join(map(repr, choices))}.")
     return text.strip()
 
 
@@ -234,6 +236,6 @@ def parse_number(name: str, value: Any, low: float, high: float, *, whole: bool 
         number = low - 1
     if not low <= number <= high or (whole and number != int(number)):
         raise ConfigurationError(
-            f"'{name}' is {value!r}: give a {'whole ' if whole else ''}number between {low:,.0f} and {high:,.0f}."
+            f"'{name}' is {shown(value)}: give a {'whole ' if whole else ''}number between {low:,.0f} and {high:,.0f}."
         )
     return number

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from target_gsheets.cells import Losses, clean_text
-from target_gsheets.errors import ConfigurationError
+from target_gsheets.errors import ConfigurationError, shown
 
 # Second-hand; whether Google counts an emoji as one or, as UTF-16 does, as two, nobody says: so as two.
 MAX_TITLE_CHARACTERS = 100
@@ -22,7 +22,7 @@ def parse_template(name: str, text: str) -> str:
     unknown = [field for field in re.findall(r"{\w*}", text) if field != DEFAULT_TEMPLATE]
     if DEFAULT_TEMPLATE not in text or unknown:
         raise ConfigurationError(
-            f"'{name}' is {text!r}: it needs {DEFAULT_TEMPLATE} where the name of the stream shall be, and knows "
+            f"'{name}' is {shown(text)}: it needs {DEFAULT_TEMPLATE} where the name of the stream shall be, and knows "
             "nothing else in braces."
         )
     return text.strip()

@@ -87,6 +87,18 @@ def test_a_wrong_setting_is_one_sentence_and_changes_nothing(run, workbook, chan
     assert workbook.titles() == ["Sheet1"]
 
 
+NAMES = ["timezone", "sheet_title", "load_method", "retry_seconds", "on_error", "hard_delete", "batch_size_rows",
+         "report_path"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_private_key_in_the_place_of_another_setting_is_not_repeated(run, workbook, name):
+    key = workbook.emulator.credentials["private_key"]
+    done = run("", **{name: key})
+    assert f"'{name}'" in done.stderr
+    assert not any(line.lower() in done.stderr.lower() for line in key.splitlines()[2:])
+
+
 def test_a_private_key_that_cannot_be_read_is_not_repeated(run, workbook):
     key = {**workbook.emulator.credentials, "private_key": "-----BEGIN PRIVATE KEY-----\nabc\n"}
     check_failure(run("", credentials_json=key), "private key in 'credentials_json'")

@@ -55,6 +55,11 @@ def as_spreadsheet(credentials):
     return {"spreadsheet_id": f"{json.dumps(credentials)[::-1]}"}
 
 
+def as_setting(name):
+    """What happens to somebody who puts the key where something else belongs."""
+    return lambda credentials: {"credentials_json": credentials, name: json.dumps(credentials)}
+
+
 def cut_base64(credentials):
     return {"credentials_json": "", "credentials_base64": in_base64(credentials)["credentials_base64"][:-7]}
 
@@ -134,6 +139,9 @@ CASES = {
     "a key for a path": (key_of, as_path, [], "", 1),
     "base64 for a path": (key_of, as_encoded_path, [], "--check", 1),
     "a key for a workbook": (key_of, as_spreadsheet, [], "", 1),
+    "a key for a time zone": (key_of, as_setting("timezone"), [], "--check", 1),
+    "a key for a load method": (user_of, as_setting("load_method"), [], "", 1),
+    "a key for a report": (key_of, as_setting("report_path"), [], "", 0),
 }
 
 

@@ -154,6 +154,14 @@ def test_the_emulators_variable_works_with_and_without_a_scheme(variable):
         ),
         ({"api_endpoint": "https://sheets.evil.example"}, ["'api_endpoint'", "only an emulator on this machine"]),
         ({"api_endpoint": "ftp://127.0.0.1"}, ["'api_endpoint'"]),
+        *(
+            (
+                {"api_endpoint": address},
+                [f"'api_endpoint' is '{address}', which is no address", "http://127.0.0.1:8765"],
+            )
+            for address in ("http://[::1", "http://127.0.0.1:abc", "127.0.0.1:99999", "[::1")
+        ),
+        ({"report_path": "/tmp/a\0b"}, ["'report_path' is '/tmp/a\\x00b', which is no path"]),
         ({"timezone": "Mars/Olympus"}, ["'timezone' is 'Mars/Olympus'", "Europe/Paris"]),
         ({"timezone": "../etc/passwd"}, ["'timezone'"]),
         ({"retry_seconds": -1}, ["'retry_seconds' is -1"]),
@@ -182,8 +190,27 @@ def test_a_stranger_behind_the_emulators_variable_is_refused_by_its_name():
         parse_settings(BASE, {"SHEETS_EMULATOR_HOST": "sheets.example:80"})
 
 
+def test_an_emulators_variable_that_is_no_address_is_said_by_its_name():
+    with pytest.raises(ConfigurationError, match="'SHEETS_EMULATOR_HOST' is 'http://\\[::1', which is no address"):
+        parse_settings(BASE, {"SHEETS_EMULATOR_HOST": "http://[::1"})
+
+
 def test_settings_never_print_the_key():
     assert "SECRET" not in repr(parse_settings(BASE, {}))
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+@pytest.mark.parametrize("end", ["", "=", "/"])
+def test_of_a_key_in_the_place_of_another_setting_no_more_than_the_beginning_is_repeated(name, end):
+    pasted = f"{KEY['private_key'].replace('SECRET', 'MII' * 30 + 'SECRET')}{end}"
+    problems, _ = find_problems({**BASE, name: pasted}, {})
+    assert not any("secret" in sentence.lower() for sentence in problems.values())
+
+
+@pytest.mark.parametrize("given", ["pattern=%s", "%s", "%s=upsert", '{"a": "%s"}'])
+def test_of_a_key_among_load_methods_no_more_than_the_beginning_is_repeated(given):
+    problems, _ = find_problems({**BASE, "load_method_overrides": given % ("MII" * 30 + "SECRET")}, {})
+    assert not any("secret" in sentence.lower() for sentence in problems.values())
 
 
 def test_all_that_is_wrong_is_found_at_once_and_each_sentence_begins_with_its_setting():
