@@ -26,8 +26,9 @@ from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib.exceptions import InvalidInputLine
 
 from target_gsheets.check import is_sound, problem, report_lines
-from target_gsheets.command import TargetCommand, forget_empty, one_line, readable_settings, type_errors
+from target_gsheets.command import TargetCommand, one_line
 from target_gsheets.errors import ConfigurationError, SourceError, TransientError
+from target_gsheets.given import environment_settings, readable_settings, type_errors
 from target_gsheets.intake import Intake
 from target_gsheets.preflight import inspect
 from target_gsheets.settings import normalise_config
@@ -92,7 +93,7 @@ class TargetProcess(Target):
         """As the SDK does, but empty means unset, and a value is never repeated: it may be a secret."""
         self._config = normalise_config(self._config)
         self.append_builtin_config(self.config_jsonschema)
-        errors = type_errors(self._config, self.config_jsonschema)
+        errors = list(type_errors(self._config, self.config_jsonschema).values())
         if errors and raise_errors:
             raise ConfigurationError(f"{'; '.join(errors)}.")
         return errors
@@ -131,8 +132,13 @@ class TargetProcess(Target):
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
         """Read the files given with --config."""
-        with readable_settings(f"--config {' '.join(value)}"):
-            return super().cb_config(ctx, param, value)
+        given = _ConfigInput()
+        for path in value:
+            with readable_settings(f"--config {path}"):
+                found = super().cb_config(ctx, param, (path,))
+            given.config.update(found.config)
+            given.parse_env |= found.parse_env
+        return given
 
     @classmethod
     def invoke(  # type: ignore[override]
@@ -150,9 +156,8 @@ class TargetProcess(Target):
         config = config or _ConfigInput()
         settings = dict(config.config)
         if config.parse_env:
-            forget_empty(os.environ, cls._env_var_prefix)
-            with readable_settings("the environment (TARGET_GSHEETS_…)"):
-                settings.update(cls._env_var_config)
+            cls.append_builtin_config(cls.config_jsonschema)
+            settings.update(environment_settings(cls.config_jsonschema, cls._env_var_prefix))
         if check:
             cls.check(settings)
         # Records make no cycles: to look for any after every few hundred rows takes an eighth of the time.
@@ -181,9 +186,8 @@ class TargetProcess(Target):
         cls.append_builtin_config(cls.config_jsonschema)
         readable = normalise_config({name: value for name, value in config.items() if name != "batch_size_rows"})
         wrong = type_errors(readable, cls.config_jsonschema)
-        findings = [problem("settings", f"{found}.") for found in wrong]
-        names = {found.split("'")[1] for found in wrong}
-        findings += inspect({name: value for name, value in config.items() if name not in names}, os.environ)
+        findings = [problem("settings", f"{found}.") for found in wrong.values()]
+        findings += inspect({name: value for name, value in config.items() if name not in wrong}, os.environ)
         for line in report_lines(findings):
             click.echo(line)
         sys.exit(0 if is_sound(findings) else 1)

@@ -35,6 +35,7 @@ from target_gsheets.settings_table import (
     ON_REMOVED_STREAM,
     PROTECT,
     STATUS_TITLE,
+    YES,
 )
 from target_gsheets.titles import DEFAULT_TEMPLATE, parse_template
 
@@ -212,7 +213,7 @@ def parse_title(text: str) -> str | None:
 
 def parse_flag(name: str, value: Any) -> bool:
     """Yes or no, as a boolean or as text."""
-    return choice_of({name: str(value).lower()}, name, FLAGS) in {"true", "1", "yes"}
+    return choice_of({name: str(value).lower()}, name, FLAGS) in YES
 
 
 def choice_of(config: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:

@@ -93,6 +93,13 @@ def test_settings_from_the_environment_are_checked_too(workbook, tmp_path):
     assert f"ok       credentials {ME}" in done.stdout
 
 
+def test_a_flag_of_the_environment_that_is_none_is_a_problem(workbook, tmp_path):
+    options = ["--config", str(tmp_path / "config.json"), "--config=ENV"]
+    done = command(workbook.config, tmp_path, *options, TARGET_GSHEETS_HARD_DELETE="maybe")
+    assert done.returncode == 1
+    assert "'hard_delete' is 'maybe': give 'false' or 'true'" in done.stdout
+
+
 def test_bad_credentials_end_the_check_before_anything_is_sent(workbook):
     workbook.emulator.forget_calls()
     for changes, words in (

@@ -166,6 +166,31 @@ def test_a_configuration_file_that_cannot_be_read_is_named(tmp_path, text, words
 
 
 @pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "there is no such file"),
+        (b'{"spreadsheet_id": "SECRET",\n "timezone" "SECRET"}', "no JSON at line 2, column 13"),
+        (b"\xff\xfe", "it is no UTF-8 text"),
+        (b"null", "it holds no JSON object"),
+        (b"[1]", "it holds no JSON object"),
+        ("a folder", "Is a directory"),
+    ],
+    ids=["missing", "comma", "encoding", "null", "array", "folder"],
+)
+def test_a_configuration_file_that_cannot_be_read_says_where_and_not_what(tmp_path, content, words):
+    (tmp_path / "good.json").write_text("{}")
+    path = tmp_path / "config.json"
+    if content == "a folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    command = [COMMAND, "--config", str(tmp_path / "good.json"), "--config", str(path)]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    check_failure(done, f"The settings in --config {path} can't be read ({words})")
+    assert "SECRET" not in done.stderr
+
+
+@pytest.mark.parametrize(
     ("name", "value", "words"),
     [
         ("STREAM_MAPS", "", "No credentials"),
@@ -173,6 +198,15 @@ def test_a_configuration_file_that_cannot_be_read_is_named(tmp_path, text, words
         ("BATCH_SIZE_ROWS", "x", "'batch_size_rows' is 'x'"),
         ("BATCH_SIZE_ROWS", "1.5", "give a whole number between 1 and 10,000,000"),
         ("FLATTENING_MAX_DEPTH", "x", "the environment"),
+        ("FLATTENING_MAX_DEPTH", "x", "TARGET_GSHEETS_FLATTENING_MAX_DEPTH must hold a whole number"),
+        ("STREAM_MAPS", "{broken", "TARGET_GSHEETS_STREAM_MAPS must hold a JSON object"),
+        ("STREAM_MAPS", "[1]", "TARGET_GSHEETS_STREAM_MAPS must hold a JSON object"),
+        ("VALIDATE_RECORDS", "maybe", "TARGET_GSHEETS_VALIDATE_RECORDS must hold 'true' or 'false'"),
+        ("HARD_DELETE", "maybe", "'hard_delete' is 'maybe'"),
+        ("HARD_DELETE", "on", "No credentials"),
+        ("VALIDATE_RECORDS", "Yes", "No credentials"),
+        ("LOAD_METHOD_OVERRIDES", "events=append-only,*_log=upsert", "No credentials"),
+        ("LOAD_METHOD_OVERRIDES", "events", "'load_method_overrides' has 'events', which isn't pattern=method"),
     ],
 )
 def test_settings_from_the_environment_are_checked_and_empty_means_unset(name, value, words):
@@ -183,6 +217,24 @@ def test_settings_from_the_environment_are_checked_and_empty_means_unset(name, v
     command = [COMMAND, "--config=ENV"]
     done = subprocess.run(command, input="", capture_output=True, text=True, check=False, env=environment)
     check_failure(done, words)
+
+
+@pytest.mark.parametrize("overrides", ["posts=upsert,us?rs=append-only", '{"users": "append-only"}'])
+def test_load_methods_of_some_streams_come_from_the_environment(workbook, overrides):
+    settings = {**workbook.config, "load_method_overrides": overrides, "hard_delete": "true"}
+    settings |= {"stream_maps": '{"posts": null}', "validate_records": "FALSE"}
+    variables = {
+        f"TARGET_GSHEETS_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.items()
+    }
+    text = lines_of([*whole_stream("users", USERS, [{"id": "x"}]), *whole_stream("posts", USERS, [{"id": 1}])])
+    for _ in range(2):
+        subprocess.run(
+            [COMMAND, "--config=ENV"], input=text, capture_output=True, text=True, check=True,
+            env={**os.environ, **variables},
+        )  # fmt: skip
+    assert workbook.values("users") == [["x", ""], ["x", ""]]
+    assert workbook.titles() == ["users", "Sheet1"]
 
 
 def test_about_prints_every_setting_with_a_description():

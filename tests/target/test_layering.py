@@ -26,7 +26,7 @@ EDGE = {
     "rehearsal",
     "target",
 }
-GLUE = {"sink", "reader", "command", "process", "messages"}
+GLUE = {"sink", "reader", "command", "given", "process", "messages"}
 PURE = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in {*EDGE, *GLUE, "__init__"})
 IMPURE_MODULES = {
     "gspread",
