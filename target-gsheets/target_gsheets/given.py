@@ -6,14 +6,15 @@ Ours may be texts, whose meaning settings.py knows. No value is ever repeated: i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any
 
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
-from target_gsheets.errors import ConfigurationError
+from target_gsheets.errors import ConfigurationError, shown
 from target_gsheets.settings_table import CONFIG_SCHEMA, FLAGS, YES
 
 
@@ -82,6 +83,15 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "boolean": (read_flag, "'true' or 'false'"),
     "integer": (int, "a whole number"),
 }
+
+
+def unknown_settings(config: Iterable[str], schema: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each setting that there isn't, with the one that is likely meant."""
+    known = list(schema["properties"])
+    for name in config:
+        if name not in known:
+            meant = "".join(f": is {close!r} meant?" for close in get_close_matches(name, known, n=1)) or "."
+            yield f"There is no setting {shown(name)}, and it is ignored{meant}"
 
 
 def type_errors(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, str]:

@@ -25,9 +25,14 @@ from target_gsheets.settings_table import EMULATOR_VARIABLE
 CREDENTIAL_SETTINGS = {"credentials_base64", "credentials_json", "credentials_path", "api_endpoint", EMULATOR_VARIABLE}
 
 
-def inspect(config: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Everything that can be looked at, in the order in which it would fail."""
-    problems, settings = find_problems(config, environment)
+def inspect(
+    config: Mapping[str, Any], environment: Mapping[str, str], wrong: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """Everything that can be looked at, in the order in which it would fail.
+
+    `wrong` has settings of a wrong type, each with a sentence.
+    """
+    problems, settings = find_problems(config, environment, wrong)
     yield from (problem("settings", sentence) for sentence in problems.values())
     if settings is None or CREDENTIAL_SETTINGS & problems.keys():
         return

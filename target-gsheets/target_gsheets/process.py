@@ -25,10 +25,10 @@ from singer_sdk.exceptions import (
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib.exceptions import InvalidInputLine
 
-from target_gsheets.check import is_sound, problem, report_lines
+from target_gsheets.check import Finding, Level, is_sound, report_lines
 from target_gsheets.command import TargetCommand, one_line
 from target_gsheets.errors import ConfigurationError, SourceError, TransientError
-from target_gsheets.given import environment_settings, readable_settings, type_errors
+from target_gsheets.given import environment_settings, readable_settings, type_errors, unknown_settings
 from target_gsheets.intake import Intake
 from target_gsheets.preflight import inspect
 from target_gsheets.settings import normalise_config
@@ -96,6 +96,8 @@ class TargetProcess(Target):
         errors = list(type_errors(self._config, self.config_jsonschema).values())
         if errors and raise_errors:
             raise ConfigurationError(f"{'; '.join(errors)}.")
+        for sentence in unknown_settings(self._config, self.config_jsonschema):
+            self.logger.warning(sentence)
         return errors
 
     def _handle_termination(self, signum: int, _frame: FrameType | None) -> None:
@@ -186,8 +188,9 @@ class TargetProcess(Target):
         cls.append_builtin_config(cls.config_jsonschema)
         readable = normalise_config({name: value for name, value in config.items() if name != "batch_size_rows"})
         wrong = type_errors(readable, cls.config_jsonschema)
-        findings = [problem("settings", f"{found}.") for found in wrong.values()]
-        findings += inspect({name: value for name, value in config.items() if name not in wrong}, os.environ)
+        unknown = unknown_settings(config, cls.config_jsonschema)
+        findings = [Finding("settings", sentence, Level.WARNING) for sentence in unknown]
+        findings += inspect(config, os.environ, {name: f"{found}." for name, found in wrong.items()})
         for line in report_lines(findings):
             click.echo(line)
         sys.exit(0 if is_sound(findings) else 1)

@@ -128,14 +128,16 @@ def parse_settings(config: Mapping[str, Any], environment: Mapping[str, str]) ->
 
 
 def find_problems(
-    config: Mapping[str, Any], environment: Mapping[str, str]
+    config: Mapping[str, Any], environment: Mapping[str, str], wrong: Mapping[str, str] | None = None
 ) -> tuple[Mapping[str, str], Settings | None]:
     """All that is wrong: a sentence for each setting, and the settings without those, if there are any.
 
-    Each sentence begins with the setting's name in quotes.
+    Each sentence begins with the setting's name in quotes; `wrong` has those that are known already.
     """
-    rest, surroundings = dict(config), dict(environment)
-    problems: dict[str, str] = {}
+    problems = dict(wrong or {})
+    rest, surroundings = {name: value for name, value in config.items() if name not in problems}, dict(environment)
+    if "spreadsheet_id" in problems:
+        rest["spreadsheet_id"] = "unknown"
     while True:
         try:
             return problems, parse_settings(rest, surroundings)

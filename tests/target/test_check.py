@@ -82,6 +82,30 @@ def test_all_wrong_settings_are_named_at_once_and_google_is_asked_with_the_other
     assert "may change the workbook" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"spreadsheet_id": 5}, "'spreadsheet_id' must be of type string."),
+        ({"credentials_json": [1]}, "'credentials_json' must be of type string."),
+        ({"api_endpoint": 5}, "'api_endpoint' must be of type string."),
+    ],
+)
+def test_a_setting_of_a_wrong_type_is_one_problem(workbook, tmp_path, wrong, sentence):
+    done = command({**workbook.config, **wrong}, tmp_path, SHEETS_EMULATOR_HOST=workbook.emulator.url)
+    problems = [line.split(maxsplit=2)[2] for line in done.stdout.splitlines() if line.startswith("PROBLEM")]
+    assert (done.returncode, problems) == (1, [sentence])
+
+
+def test_a_setting_that_there_is_not_is_a_warning_with_the_one_that_was_meant(workbook, tmp_path):
+    done = command({**workbook.config, "hard_deletes": True, "SECRET" * 20: 1}, tmp_path)
+    warnings = [line.split(maxsplit=2)[2] for line in done.stdout.splitlines() if line.startswith("warning  settings")]
+    assert warnings == [
+        "There is no setting 'hard_deletes', and it is ignored: is 'hard_delete' meant?",
+        f"There is no setting '{'SECRET' * 10}…', and it is ignored.",
+    ]
+    assert done.returncode == 0
+
+
 def test_settings_from_the_environment_are_checked_too(workbook, tmp_path):
     done = command(
         {}, tmp_path, "--config=ENV",

@@ -99,6 +99,13 @@ def test_a_private_key_in_the_place_of_another_setting_is_not_repeated(run, work
     assert not any(line.lower() in done.stderr.lower() for line in key.splitlines()[2:])
 
 
+def test_a_setting_that_there_is_not_is_told_in_a_run(run):
+    done = run(lines_of(whole_stream("users", USERS, [{"id": 1}])), on_eror="abort")
+    assert done.returncode == 0
+    assert "WARNING" in done.stderr
+    assert "There is no setting 'on_eror', and it is ignored: is 'on_error' meant?" in done.stderr
+
+
 def test_a_private_key_that_cannot_be_read_is_not_repeated(run, workbook):
     key = {**workbook.emulator.credentials, "private_key": "-----BEGIN PRIVATE KEY-----\nabc\n"}
     check_failure(run("", credentials_json=key), "private key in 'credentials_json'")
