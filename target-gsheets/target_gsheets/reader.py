@@ -32,6 +32,8 @@ REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "ACTIVATE_VERSION": {"stream": str, "version": (int, Decimal)},
     "BATCH": {"stream": str},
 }
+# What Python writes for numbers that JSON doesn't know. They come as texts.
+ODD_NUMBERS = ("NaN", "Infinity", "-Infinity")
 # How taps begin a RECORD. Of a value that is nested too deeply nothing tells where it ends.
 RECORD_START = re.compile(rb'\s*{"type": ?"RECORD", ?"stream": ?("(?:[^"\\]|\\.)+")')
 

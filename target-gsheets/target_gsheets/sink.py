@@ -13,8 +13,10 @@ from singer_sdk.sinks import RecordSink
 from singer_sdk.sinks.core import BaseJSONSchemaValidator
 
 from target_gsheets.buffer import RowBuffer
+from target_gsheets.cells import Losses, without_surrogates
 from target_gsheets.errors import SourceError
 from target_gsheets.methods import DELETED_AT, LoadMethods
+from target_gsheets.reader import ODD_NUMBERS
 
 DELETED_SCHEMA = {"type": ["string", "null"], "format": "date-time"}
 # What the SDK takes out of records, unless it is asked to put it in.
@@ -64,12 +66,20 @@ class RecordValidator(BaseJSONSchemaValidator):
         return all(map(self._validator.is_valid, records))
 
     def validate(self, record: dict[str, Any]) -> None:
-        """Raise InvalidRecord, naming the property and the rule, for a record that breaks the schema."""
-        if self._validator.is_valid(record):
-            return
-        error = next(self._validator.iter_errors(record))
-        place = ".".join(map(str, error.instance_path)) or "the record"
-        raise InvalidRecord(f"{place}: {error.message}", record)
+        """Raise InvalidRecord, naming the property and the rule, for a record that breaks the schema.
+
+        A number that JSON has no word for has come as a text, and is a matter of its cell.
+        """
+        try:
+            is_valid = self._validator.is_valid(record)
+        except UnicodeEncodeError:  # half of a surrogate pair, in a name for instance
+            record = without_surrogates(record, Losses())
+            is_valid = self._validator.is_valid(record)
+        errors = () if is_valid else self._validator.iter_errors(record)
+        error = next((error for error in errors if error.instance not in ODD_NUMBERS), None)
+        if error:
+            place = ".".join(map(str, error.instance_path)) or "the record"
+            raise InvalidRecord(f"{place}: {error.message}", record)
 
 
 def without_multiples(schema: Any) -> Any:

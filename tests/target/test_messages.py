@@ -135,3 +135,46 @@ def test_the_sheets_of_odd_properties_are_written(workbook):
     record = {"type": "RECORD", "stream": "u", "record": {"id": 1, **dict.fromkeys(odd, "x")}}
     workbook.sync(message, record, {"type": "STATE", "value": {}}, validate_records=False)
     assert workbook.values("u") == [[1, *["x"] * len(odd)]]
+
+
+NUMBERS = {"type": ["number", "null"]}
+NESTED = {"type": ["object", "null"], "properties": {"x": {"anyOf": [{"type": "number"}, {"type": "null"}]}}}
+
+
+def test_what_is_no_number_to_json_is_a_text_in_a_column_of_numbers(workbook):
+    properties = {**ID, "v": NUMBERS, "w": {"type": "integer", "minimum": 1}, "o": NESTED}
+    lines = [
+        '{"id": 1, "v": NaN, "w": Infinity, "o": {"x": -Infinity}}',
+        '{"id": 2, "v": 1.5, "w": 2, "o": {"x": 3}}',
+        '{"id": 3, "v": "NaN", "w": 3, "o": null}',
+    ]
+    records = (f'{{"type": "RECORD", "stream": "u", "record": {line}}}' for line in lines)
+    target = TargetGSheets(config=workbook.config)
+    target.read(io.BytesIO(lines_of([bad_schema(properties), *records, {"type": "STATE", "value": {}}])))
+    target.process_endofpipe()
+    assert target.intake.failed == {}
+    assert workbook.values("u") == [
+        [1, "NaN", "Infinity", '{"x":"-Infinity"}'], [2, 1.5, 2, '{"x":3}'], [3, "NaN", 3, ""],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rest", ['"id": "x"', '"id": 1, "w": "nan"', '"v": 1'], ids=["id", "text", "key"])
+def test_beside_what_is_no_number_a_record_keeps_to_its_schema(rest):
+    record = f'{{"type": "RECORD", "stream": "u", "record": {{{rest}, "x": NaN}}}}'
+    target = take(bad_schema({**ID, "w": NUMBERS, "x": NUMBERS}), record)
+    assert "record 1 can't be taken" in target.intake.failed["u"]
+
+
+def test_half_a_surrogate_pair_in_the_name_of_a_nested_member_is_left_out():
+    schema_ = bad_schema({**ID, "o": {"type": "object", "additionalProperties": {"type": "integer"}}})
+    record = '{"type": "RECORD", "stream": "u", "record": {"id": 1, "o": {"a\\ud800": 2}}}'
+    target = take(schema_, record)
+    assert target.intake.failed == {}
+    assert list(target.intake.buffers["u"]) == [(1, '{"a":2}')]
+    assert target.intake.buffers["u"].losses.removed == 1
+
+
+def test_a_record_with_half_a_surrogate_pair_in_a_name_still_keeps_to_its_schema():
+    schema_ = bad_schema({**ID, "o": {"type": "object", "additionalProperties": {"type": "integer"}}})
+    target = take(schema_, '{"type": "RECORD", "stream": "u", "record": {"id": 1, "o": {"a\\ud800": "x"}}}')
+    assert "record 1 can't be taken: o.a: its value is not of type" in target.intake.failed["u"]
