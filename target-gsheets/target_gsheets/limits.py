@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -21,22 +21,25 @@ MAX_COMMIT_BYTES = 10_000_000
 MAX_COMMIT_REQUESTS = 99_000
 
 
-def refuse_too_large(grids: Mapping[str, tuple[int, int]], *, other_cells: int) -> None:
-    """Raise LimitError where the workbook to come is too large; `grids` has cells and columns by stream."""
-    total = other_cells + sum(cells for cells, _ in grids.values())
+def refuse_too_large(sizes: Sequence[tuple[str, int]]) -> None:
+    """Raise LimitError where the workbook to come is too large; `sizes` are its tabs, by title, and their cells."""
+    total = sum(cells for _, cells in sizes)
     if total > MAX_CELLS:
-        largest = sorted(grids.items(), key=lambda item: -item[1][0])[:3]
-        sizes = ", ".join(f"{stream} ({cells:,} cells)" for stream, (cells, _) in largest)
+        largest = sorted(sizes, key=lambda size: -size[1])[:3]
+        named = ", ".join(f"{title!r} ({cells:,} cells)" for title, cells in largest)
         raise LimitError(
             f"The workbook would grow to {total:,} cells, and Google allows {MAX_CELLS:,}. Nothing was written. "
-            f"The largest streams are {sizes}: leave some out in the tap's selection."
+            f"The largest tabs are {named}: delete tabs, or blank rows and columns, or leave streams out in the tap's "
+            "selection."
         )
-    for stream, (_, columns) in grids.items():
-        if columns > MAX_COLUMNS:
-            raise LimitError(
-                f"The stream {stream!r} needs {columns:,} columns, and a sheet holds {MAX_COLUMNS:,}. "
-                "Nothing was written. Leave some columns out in the tap's selection."
-            )
+
+
+def refuse_too_wide(columns: int) -> None:
+    """Raise SheetError where a stream has more columns than a sheet may."""
+    if columns > MAX_COLUMNS:
+        raise SheetError(
+            f"it needs {columns:,} columns, and a sheet holds {MAX_COLUMNS:,}: leave some out in the tap's selection"
+        )
 
 
 def refuse_too_long(blocks: Iterable[Block]) -> None:

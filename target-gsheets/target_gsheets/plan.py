@@ -12,7 +12,7 @@ from target_gsheets.departures import Departure, Departures
 from target_gsheets.errors import SheetError
 from target_gsheets.filling import DEFAULT_COLUMNS, DEFAULT_ROWS, MARGIN, SheetPlan, plan_new_sheet
 from target_gsheets.generation import free_title
-from target_gsheets.limits import refuse_too_large, refuse_too_long
+from target_gsheets.limits import refuse_too_large, refuse_too_long, refuse_too_wide
 from target_gsheets.marks import StagingMark, StatusMark
 from target_gsheets.proof import Guards
 from target_gsheets.protection import protection_steps
@@ -62,7 +62,7 @@ def make_plan(
     """Plan a run: the sheets wanted, each with the one that is there, whose cells are in `contents` by its id.
 
     `status_cells` are those of the status sheet where there is none yet; `protect` asks for protections that warn.
-    Raise LimitError, naming the largest streams, when the workbook would outgrow what Google allows.
+    Raise LimitError, naming the largest tabs, when the workbook would outgrow what Google allows.
     """
     sheets = (workbook, contents, wanted, new_id, guards)
     plan = plan_sheets(*sheets, status_cells=status_cells, protect=protect)
@@ -89,6 +89,7 @@ def plan_sheets(
     taken = {*workbook.titles, STATUS_TITLE.casefold()}
     for sheet_wanted, sheet in wanted:
         try:
+            refuse_too_wide(len(sheet_wanted.columns) + MARGIN)
             if sheet is None:
                 title = free_title(sheet_wanted.title, taken)
                 taken.add(title.casefold())
@@ -109,12 +110,11 @@ def plan_sheets(
     touched = {sheet.sheet_id for found, sheet in wanted if sheet and found.stream not in failed}
     status = 0 if any(isinstance(sheet.note, StatusMark) for sheet in workbook.sheets) else status_cells
     others = [sheet for sheet in workbook.sheets if sheet.sheet_id not in touched]
-    staying = sum(sheet.cells for sheet in others if not isinstance(sheet.note, StagingMark)) + status
-    grids = {plan.stream: (plan.grid_cells, plan.columns + MARGIN) for plan in plans}
-    refuse_too_large(grids, other_cells=staying)
+    sizes = [(sheet.title, sheet.cells) for sheet in others if not isinstance(sheet.note, StagingMark)]
+    sizes += [(STATUS_TITLE, status), *((plan.title, plan.grid_cells) for plan in plans)]
+    refuse_too_large(sizes)
     peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans) + status
-    cells = staying + sum(plan.grid_cells for plan in plans)
-    return Plan(tuple(plans), failed, cells, spare_cells=MAX_CELLS - peak)
+    return Plan(tuple(plans), failed, sum(cells for _, cells in sizes), spare_cells=MAX_CELLS - peak)
 
 
 def is_fresh(workbook: Workbook) -> bool:

@@ -105,8 +105,20 @@ def test_a_full_workbook_hides_no_reason_and_fails_no_quiet_run(workbook, messag
     if messages == "quiet":
         workbook.sync(schema_message("a", PROPS), {"type": "STATE", "value": {"bookmarks": {}}})
     else:
-        with pytest.raises(LimitError, match="The largest streams are a"):
+        with pytest.raises(
+            LimitError, match=r"The largest tabs are 'big' \(9,970,000 cells\), 'Sheet1' \(26,000 cells\)"
+        ):
             workbook.sync(*whole("a"))
+
+
+def test_a_stream_that_is_too_wide_stops_no_other(workbook):
+    properties = {"id": "integer", **{f"c{number}": "string" for number in range(18_277)}}
+    target = workbook.sync(*whole_stream("wide", properties, [{"id": 1}]), *whole("users"))
+    assert target.intake.failed == {
+        "wide": "it needs 18,279 columns, and a sheet holds 18,278: leave some out in the tap's selection"
+    }
+    assert workbook.titles() == ["users", "Sheet1"]
+    assert len(workbook.values("users")) == 5
 
 
 def deep(depth):
