@@ -15,7 +15,7 @@ import msgspec
 
 from target_gsheets.buffer import RowBuffer
 from target_gsheets.errors import SourceError
-from target_gsheets.proof import Evidence, Verdict, entry_of, is_unfinished, judge
+from target_gsheets.proof import MEMBERS_OF_WHOLE_TABLES, Evidence, Verdict, entry_of, is_unfinished, judge
 
 
 class Intake:
@@ -112,7 +112,7 @@ class Intake:
         self.fail(self._sources.get(alias, alias), reason)
 
     def bookmark_digest(self, alias: str) -> str | None:
-        """A digest of the bookmark that the last STATE has for a stream; None where it has none.
+        """A digest of the bookmark that the last STATE has for a stream, as far as it marks a position; None for none.
 
         Empty for an incremental stream: its bookmark may move on without a row, and says nothing of the rows before.
         """
@@ -121,6 +121,8 @@ class Intake:
             return None
         if self.evidence[self._sources[alias]].incremental:
             return ""
+        if isinstance(bookmark, Mapping):  # a version is new in each run, and marks no position
+            bookmark = {name: part for name, part in bookmark.items() if name not in MEMBERS_OF_WHOLE_TABLES}
         return hashlib.sha256(msgspec.json.encode(bookmark, order="sorted")).hexdigest()[:16]
 
     def resumed(self, alias: str) -> bool | None:

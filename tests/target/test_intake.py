@@ -79,6 +79,24 @@ def test_a_stream_under_an_alias_is_judged_and_left_out_by_its_own_name():
     assert intake.state_to_pass_on({"people"}) == {"bookmarks": {}}
 
 
+def digest_of(bookmark):
+    return intake_of("users", state={"bookmarks": {"users": bookmark}}).bookmark_digest("users")
+
+
+@pytest.mark.parametrize("rest", [{}, {"last_replication_method": "FULL_TABLE"}, {"at": 1}], ids=["", "method", "at"])
+def test_a_bookmark_is_the_same_whatever_its_version(rest):
+    assert digest_of({"version": 1, **rest}) == digest_of({"version": 2, **rest}) != digest_of({"at": 2, "version": 1})
+
+
+@pytest.mark.parametrize("bookmark", [{}, None], ids=["empty", "none"])
+def test_without_a_bookmark_there_is_no_digest_of_it(bookmark):
+    assert digest_of(bookmark) is None
+
+
+def test_a_bookmark_that_is_no_object_marks_a_position():
+    assert digest_of("2026-01-01") not in {None, "", digest_of("2026-01-02")}
+
+
 def test_two_streams_under_one_alias_are_refused():
     intake = intake_of("users", state={})
     with pytest.raises(SourceError, match="'users' and 'posts' both come as 'users'"):

@@ -121,6 +121,15 @@ def test_a_stream_that_is_too_wide_stops_no_other(workbook):
     assert len(workbook.values("users")) == 5
 
 
+def test_a_new_version_of_the_same_rows_costs_no_write(workbook):
+    for version in (1, 2, 3):
+        bookmark = {"version": version, "last_replication_method": "FULL_TABLE"}
+        state = {"type": "STATE", "value": {"bookmarks": {"t": bookmark}}}
+        workbook.sync(*whole_stream("t", PROPS, ROWS, version=version)[:-1], state)
+    assert workbook.calls == ["spreadsheets.get", "spreadsheets.values.batchGet"]
+    assert workbook.states == [state["value"]]
+
+
 def deep(depth):
     record = '{"type":"RECORD","stream":"t","version":1,"record":{"id":1,"o":%s}}' % ("[" * depth + "]" * depth)
     schema = {"type": "object", "properties": {"id": {"type": "integer"}, "o": {}}}
