@@ -1,7 +1,4 @@
-"""How the process ends: an error is one line on stderr and exit status 1, never a traceback for a user's mistake.
-
-What isn't one of our errors, or the SDK's complaint about a setting, is our bug and keeps its traceback.
-"""
+"""How the process ends: an error is one line on stderr and exit status 1, never a traceback for a user's mistake."""
 
 from __future__ import annotations
 
@@ -15,6 +12,9 @@ from singer_sdk.plugin_base import SingerCommand
 
 from target_gsheets.errors import TargetGSheetsError
 
+# What is said in a line. What isn't one of these is our bug, and keeps its traceback.
+SAID_ERRORS = (TargetGSheetsError, SdkConfigurationError, MappingError)
+
 
 class TargetCommand(SingerCommand):
     """The target's command line."""
@@ -25,7 +25,7 @@ class TargetCommand(SingerCommand):
         warnings.simplefilter("ignore", ResourceWarning)
         try:
             return super().main(*args, **kwargs)
-        except (TargetGSheetsError, SdkConfigurationError, MappingError) as exc:
+        except SAID_ERRORS as exc:
             self.logger.error(one_line(exc))
             sys.exit(1)
 

@@ -31,6 +31,7 @@ from target_gsheets.errors import ConfigurationError, SourceError, TransientErro
 from target_gsheets.given import environment_settings, readable_settings, type_errors, unknown_settings
 from target_gsheets.intake import Intake
 from target_gsheets.preflight import inspect
+from target_gsheets.reporting import reporting_refusal
 from target_gsheets.settings import normalise_config
 from target_gsheets.settings_table import CONFIG_SCHEMA
 
@@ -164,7 +165,8 @@ class TargetProcess(Target):
             cls.check(settings)
         # Records make no cycles: to look for any after every few hundred rows takes an eighth of the time.
         gc.set_threshold(GARBAGE_THRESHOLD)
-        target = cls(config=settings)
+        with nullcontext() if dry_run else reporting_refusal(settings):
+            target = cls(config=settings)
         target.is_dry = dry_run
         with nullcontext() if dry_run else target.reporting():
             target.read(file_input)

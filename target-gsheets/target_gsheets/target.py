@@ -34,7 +34,7 @@ from target_gsheets.report import (
     outcome_lines,
     stream_reports,
 )
-from target_gsheets.reporting import publish, sentence_of
+from target_gsheets.reporting import new_run_id, publish, sentence_of
 from target_gsheets.settings import Settings
 from target_gsheets.wanted import Arrived
 
@@ -56,7 +56,7 @@ class TargetGSheets(MessageTarget):
         super().__init__(**kwargs)
         self._started = time.time()
         self._chance = random.Random()  # noqa: S311  ids need not be secret
-        self._run = f"{self._chance.getrandbits(48):012x}"
+        self._run = new_run_id()
         self._outcome = Outcome()
         self._has_committed = False  # what the outcome says nothing of is as it should be
         self._api = SheetsApi(self._settings, time.monotonic, self._pause_for_call)

@@ -177,6 +177,40 @@ def test_a_report_that_can_t_be_written_is_a_warning(run, tmp_path):  # noqa: F8
     assert f"The report can't be written to 'report_path', {path}: No such file" in done.stderr
 
 
+def test_a_report_path_that_is_a_folder_is_a_warning_and_nothing_is_left_behind(run, tmp_path):  # noqa: F811
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    done = run(lines_of(whole_stream("users", USERS, [{"id": 1}])), report_path=str(folder))
+    assert done.returncode == 0
+    assert f"The report can't be written to 'report_path', {folder}: Is a directory" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "reports"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"timezone": "Paris"}, "'timezone' is 'Paris'"),
+        ({"spreadsheet_id": ""}, "'spreadsheet_id' is not set"),
+        ({"spreadsheet_id": 5}, "'spreadsheet_id' must be of type string."),
+        ({"credentials_json": "{"}, "'credentials_json' does not hold JSON"),
+        ({"stream_maps": {"users": {"x": "foo("}}}, "foo("),
+        ({"batch_size_rows": "many"}, "'batch_size_rows' is 'many'"),
+    ],
+)
+def test_a_run_whose_settings_are_refused_reports_that(report_of, workbook, changes, words):
+    report_of(whole_stream("users", USERS, [{"id": 1}]))
+    report = report_of(whole_stream("users", USERS, [{"id": 1}]), status=1, **changes)
+    assert (report["state"], report["streams"]) == ("failed", [])
+    assert words in report["error"]
+
+
+def test_a_run_whose_report_path_is_refused_reports_to_the_log(run):  # noqa: F811
+    done = run("", report_path="/")
+    assert done.returncode == 1
+    assert done.stderr.count("'report_path' must name a file") == 2
+    assert '"state": "failed"' in done.stderr
+
+
 def test_time_goes_to_the_stream_whose_messages_came():
     watch = Stopwatch(0.0)
     watch.see(1, "a")  # its SCHEMA
