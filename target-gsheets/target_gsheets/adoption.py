@@ -59,7 +59,7 @@ def with_copy(plan: SheetPlan, workbook: Workbook, sheet: Sheet, taken: set[str]
 def keep_copy(workbook: Workbook, sheet: Sheet, mark: CopyMark, taken: set[str]) -> Iterator[Request]:
     """Copy a sheet with all that is in it, behind all others, and hide the copy."""
     copy_id = copy_sheet_id(sheet.sheet_id, {other.sheet_id for other in workbook.sheets})
-    title = free_title(f"{sheet.title[:80]} (before)", taken)
+    title = free_title(sheet.title, taken, " (before)")
     taken.add(title.casefold())
     yield batch.duplicate_sheet(sheet.sheet_id, copy_id, title, len(workbook.titles))
     yield batch.hide_sheet(copy_id, hidden=True)

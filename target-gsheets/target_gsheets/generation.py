@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from target_gsheets import batch
 from target_gsheets.marks import StatusMark
+from target_gsheets.titles import cut_title
 from target_gsheets.workbook import Protection, Sheet, Workbook
 
 Request: TypeAlias = "dict[str, Any]"
@@ -91,12 +92,12 @@ def shows_two_tokens(generation: Generation, shown: Mapping[int, Mapping[str, An
     return len(ours) > 1
 
 
-def free_title(title: str, taken: Iterable[str]) -> str:
-    """The title, or the next free one; `taken` are those in use, in lower case."""
-    number, free = 1, title
+def free_title(title: str, taken: Iterable[str], end: str = "") -> str:
+    """The title with its end, or the next free one, cut before that; `taken` are those in use, in lower case."""
+    number, free = 1, cut_title(title, end)
     while free.casefold() in taken:
         number += 1
-        free = f"{title[:90]} ({number})"
+        free = cut_title(title, f"{end} ({number})")
     return free
 
 

@@ -28,7 +28,6 @@ from target_gsheets.settings_table import (
     DEFAULT_UNPROVEN_RATIO,
     EMULATOR_VARIABLE,
     FLAGS,
-    MAX_TITLE_CHARACTERS,
     OFF,
     ON_ERROR,
     ON_REMOVED_COLUMN,
@@ -37,7 +36,7 @@ from target_gsheets.settings_table import (
     STATUS_TITLE,
     YES,
 )
-from target_gsheets.titles import DEFAULT_TEMPLATE, parse_template
+from target_gsheets.titles import DEFAULT_TEMPLATE, MAX_TITLE_CHARACTERS, parse_template, title_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +205,9 @@ def parse_path(name: str, text: str) -> Path:
 def parse_title(text: str) -> str | None:
     """A sheet's title; None for `off`."""
     title = text.strip()
-    if len(title) > MAX_TITLE_CHARACTERS:
+    if (length := title_length(title)) > MAX_TITLE_CHARACTERS:
         raise ConfigurationError(
-            f"'status_sheet' has {len(title)} characters, and the title of a sheet at most {MAX_TITLE_CHARACTERS}."
+            f"'status_sheet' has {length} characters, and the title of a sheet at most {MAX_TITLE_CHARACTERS}."
         )
     return None if title.casefold() == OFF else title
 

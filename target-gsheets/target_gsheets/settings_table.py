@@ -19,7 +19,6 @@ DEFAULT_UNPROVEN_RATIO = 0.5
 FLAGS = ("false", "true", "0", "1", "no", "yes", "off", "on")
 YES = FLAGS[1::2]
 DEFAULT_STATUS_SECONDS = 3_600
-MAX_TITLE_CHARACTERS = 100
 STATUS_TITLE = "_sync"
 OFF = "off"
 PROTECT = (OFF, "warn")

@@ -54,6 +54,11 @@ def clean_title(text: str) -> str:
     return " ".join((clean_text(text, Losses()) or "").split()) or "(no name)"
 
 
+def title_length(text: str) -> int:
+    """How many characters a title has, as MAX_TITLE_CHARACTERS counts them."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
 def cut_title(text: str, end: str = "") -> str:
     """As much of a title as there is room for before its end."""
     room = 2 * (MAX_TITLE_CHARACTERS - len(end))

@@ -130,6 +130,16 @@ def test_a_new_version_of_the_same_rows_costs_no_write(workbook):
     assert workbook.states == [state["value"]]
 
 
+@pytest.mark.parametrize("adopt", [False, True])
+def test_a_long_title_that_is_taken_is_cut_as_google_counts(workbook, adopt):
+    title = "😀" * 50
+    workbook.edit({"addSheet": {"properties": {"title": title}}})
+    workbook.reader.worksheet(title).update([["people's"]], "A1")
+    workbook.sync(*whole("😀" * 60), adopt_existing=adopt)
+    made = [sheet.title for sheet in workbook.reader.worksheets() if sheet.title not in {title, "Sheet1", "_sync"}]
+    assert made == ["😀" * 45 + " (before)" if adopt else "😀" * 48 + " (2)"]
+
+
 def deep(depth):
     record = '{"type":"RECORD","stream":"t","version":1,"record":{"id":1,"o":%s}}' % ("[" * depth + "]" * depth)
     schema = {"type": "object", "properties": {"id": {"type": "integer"}, "o": {}}}

@@ -162,6 +162,7 @@ def test_the_emulators_variable_works_with_and_without_a_scheme(variable):
             for address in ("http://[::1", "http://127.0.0.1:abc", "127.0.0.1:99999", "[::1")
         ),
         ({"report_path": "/tmp/a\0b"}, ["'report_path' is '/tmp/a\\x00b', which is no path"]),
+        ({"status_sheet": "😀" * 51}, ["'status_sheet' has 102 characters", "at most 100"]),
         ({"timezone": "Mars/Olympus"}, ["'timezone' is 'Mars/Olympus'", "Europe/Paris"]),
         ({"timezone": "../etc/passwd"}, ["'timezone'"]),
         ({"retry_seconds": -1}, ["'retry_seconds' is -1"]),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from target_gsheets.columns import header_key
 from target_gsheets.errors import ConfigurationError
+from target_gsheets.generation import free_title
 from target_gsheets.grid import quote_title
 from target_gsheets.titles import parse_template, sheet_titles
 from target_gsheets.wanted import header_texts
@@ -40,6 +41,19 @@ def test_titles_are_unique_without_regard_to_case_short_and_stable(streams):
 )
 def test_a_title_follows_its_template(streams, template, titles):
     assert sheet_titles(streams, template) == titles
+
+
+@pytest.mark.parametrize("title", ["x", "x" * 100, "😀" * 50, "x" + "😀" * 49, "İ" * 100],
+                         ids=["short", "long", "emoji", "half-an-emoji", "longer-in-lower-case"])  # fmt: skip
+@pytest.mark.parametrize("end", ["", " (before)"])
+def test_the_next_free_title_is_no_longer_than_google_takes(title, end):
+    taken = set()
+    for number in range(12):
+        found = free_title(title, taken, end)
+        assert found.casefold() not in taken
+        assert len(found.encode("utf-16-le")) <= 200
+        assert found.endswith(end if number == 0 else f"{end} ({number + 1})")
+        taken.add(found.casefold())
 
 
 def test_a_title_that_looks_like_that_of_a_collision_is_told_apart():
