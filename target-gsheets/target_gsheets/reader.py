@@ -6,6 +6,7 @@ lines, all are parsed one by one.
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import json
 import re
@@ -106,7 +107,10 @@ class MessageReader(GenericSingerReader[str]):
         """
         counts: Counter[str] = Counter()
         source = file_input or self.default_input
+        begins = True
         while lines := source.readlines(BATCH_BYTES):
+            if begins:
+                lines[0], begins = without_mark(lines[0]), False
             messages = parse_lines(lines) if self.take_records else None
             if messages is None:
                 self._process_one_by_one(lines, callbacks, counts)
@@ -152,6 +156,11 @@ class MessageReader(GenericSingerReader[str]):
         for stream, group in itertools.groupby(sorted(records, key=stream_of), stream_of):
             if self.take_records:
                 self.take_records(stream, list(group))
+
+
+def without_mark(line: Any) -> Any:
+    """A first line, of text or bytes, without the byte order mark that some programs on Windows begin with."""
+    return line.removeprefix(codecs.BOM_UTF8 if isinstance(line, bytes) else "\ufeff")
 
 
 def parse_lines(lines: Sequence[str] | Sequence[bytes]) -> list[Any] | None:

@@ -54,6 +54,22 @@ def test_a_record_that_only_python_takes_for_json_keeps_its_other_values(text, v
     assert read(line.encode())[0][0]["record"] == {"odd": value, "n": Decimal("1.10"), "é": 12345678901234567890}
 
 
+@pytest.mark.parametrize("batches", [False, True], ids=["one-by-one", "by-the-hundred"])
+def test_a_mark_of_the_byte_order_before_the_first_line_is_nothing(batches):
+    data = b'\xef\xbb\xbf{"type":"STATE","value":{}}\n'
+    reader, messages = MessageReader(), []
+    if batches:
+        reader.take_records = lambda _stream, _records: None
+    reader.process_lines(io.BytesIO(data), {"STATE": messages.append})
+    reader.process_lines(io.StringIO(data.decode()), {"STATE": messages.append})
+    assert [message["value"] for message in messages] == [{}, {}]
+
+
+def test_a_mark_of_the_byte_order_elsewhere_is_none():
+    with pytest.raises(SourceError, match="Line 2 of the input is not JSON"):
+        read(b'{"type":"STATE","value":{}}\n\xef\xbb\xbf{"type":"STATE","value":{}}\n')
+
+
 def test_a_version_may_be_written_with_a_point():
     (message,), _ = read(b'{"type":"ACTIVATE_VERSION","stream":"s","version":1.0}\n')
     assert message["version"] == 1
