@@ -19,6 +19,7 @@ from singer_sdk import Target
 from singer_sdk.exceptions import (
     InvalidJSONSchema,
     InvalidRecord,
+    MapExpressionError,
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
 )
@@ -43,6 +44,7 @@ GARBAGE_THRESHOLD = 100_000
 STREAM_ERRORS = (
     InvalidJSONSchema,
     InvalidRecord,
+    MapExpressionError,
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
     ArithmeticError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import jsonschema_rs
 from singer_sdk import Target
@@ -51,6 +51,7 @@ class RecordValidator(BaseJSONSchemaValidator):
             self._validator = jsonschema_rs.Draft7Validator(
                 without_multiples(schema),
                 validate_formats=False,  # as in the SDK: `infinity` is a date to Postgres
+                retriever=refuse_to_fetch,
                 mask="its value",  # messages go to logs, where a record's values are nobody's business
             )
         except jsonschema_rs.ValidationError as exc:
@@ -80,6 +81,11 @@ class RecordValidator(BaseJSONSchemaValidator):
         if error:
             place = ".".join(map(str, error.instance_path)) or "the record"
             raise InvalidRecord(f"{place}: {error.message}", record)
+
+
+def refuse_to_fetch(address: str) -> NoReturn:
+    """A `$ref` to another document leads nowhere: whoever writes a SCHEMA must not choose what this machine calls."""
+    raise ValueError(f"{address} isn't fetched, a SCHEMA must be whole")
 
 
 def without_multiples(schema: Any) -> Any:

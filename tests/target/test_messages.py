@@ -40,6 +40,7 @@ BAD_SCHEMAS = {
     "type": (bad_schema({**ID, "a": {"type": "strin"}}), "its SCHEMA is no JSON Schema: properties.a.type"),
     "pattern": (bad_schema({**ID, "a": {"pattern": "("}}), "its SCHEMA is no JSON Schema: properties.a.pattern"),
     "reference": (bad_schema({**ID, "a": {"$ref": "#/definitions/x"}}), "'/definitions/x' does not exist"),
+    "elsewhere": (bad_schema({**ID, "a": {"$ref": "http://127.0.0.1:9/x"}}), "isn't fetched, a SCHEMA must be whole"),
     "a-number": (bad_schema({**ID, "a": 5}), "properties.a: its value is not of types"),
     "no-properties": ({**bad_schema({}), "schema": {"type": "object"}}, "its SCHEMA has no 'properties'"),
     "properties": (bad_schema([]), "its SCHEMA has 'properties' that are no object"),
@@ -178,3 +179,13 @@ def test_a_record_with_half_a_surrogate_pair_in_a_name_still_keeps_to_its_schema
     schema_ = bad_schema({**ID, "o": {"type": "object", "additionalProperties": {"type": "integer"}}})
     target = take(schema_, '{"type": "RECORD", "stream": "u", "record": {"id": 1, "o": {"a\\ud800": "x"}}}')
     assert "record 1 can't be taken: o.a: its value is not of type" in target.intake.failed["u"]
+
+
+def test_an_expression_that_names_what_a_record_lacks_fails_its_stream_alone():
+    lacking = {"type": "RECORD", "stream": "u", "record": {"id": 1}}
+    schema = bad_schema({**ID, "a": {"type": "string"}})
+    target = take(schema, lacking, *POSTS, stream_maps={"u": {"b": "a + 'x'"}})
+    assert target.intake.failed == {
+        "u": "record 1 can't be taken: an expression of 'stream_maps' fails on it (MapExpressionError)"
+    }
+    assert list(target.intake.buffers["posts"]) == [(7,)]
