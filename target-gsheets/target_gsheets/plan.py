@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from target_gsheets.adoption import adopt_sheet, is_ours, with_copy
@@ -64,57 +64,67 @@ def make_plan(
     `status_cells` are those of the status sheet where there is none yet; `protect` asks for protections that warn.
     Raise LimitError, naming the largest tabs, when the workbook would outgrow what Google allows.
     """
-    sheets = (workbook, contents, wanted, new_id, guards)
-    plan = plan_sheets(*sheets, status_cells=status_cells, protect=protect)
+    planner = Planner(workbook, contents, new_id, guards, protect)
+    plan = planner.plan(wanted, status_cells)
     if plan.spare_cells < 0:
-        plan = plan_sheets(*sheets, status_cells=status_cells, protect=protect, removals_first=True)
+        plan = replace(planner, removals_first=True).plan(wanted, status_cells)
     return plan
 
 
-def plan_sheets(
-    workbook: Workbook,
-    contents: Mapping[int, Content],
-    wanted: Sequence[tuple[WantedSheet, Sheet | None]],
-    new_id: Callable[[], int],
-    guards: Guards,
-    *,
-    status_cells: int,
-    protect: bool,
-    removals_first: bool = False,
-) -> Plan:
-    """As make_plan, with added rows before removed ones or after them."""
-    plans: list[SheetPlan] = []
-    failed: dict[str, str] = {}
-    indices = itertools.count() if is_fresh(workbook) else itertools.repeat(None)
-    taken = {*workbook.titles, STATUS_TITLE.casefold()}
-    for sheet_wanted, sheet in wanted:
-        try:
-            refuse_too_wide(len(sheet_wanted.columns) + MARGIN)
-            if sheet is None:
-                title = free_title(sheet_wanted.title, taken)
-                taken.add(title.casefold())
-                plans.append(plan_new_sheet(sheet_wanted, title, new_id(), next(indices)))
-            elif not is_ours(sheet, content := contents[sheet.sheet_id], sheet_wanted):
-                plans.append(adopt_sheet(workbook, sheet, sheet_wanted, taken))
-            else:
-                plans.append(plan_sheet(sheet, content, sheet_wanted, guards, removals_first=removals_first))
-                if sheet.mark is None and plans[-1].removed:
-                    plans[-1] = with_copy(plans[-1], workbook, sheet, taken)
-            plans[-1] = replace(
-                plans[-1], steps=(*plans[-1].steps, *protection_steps(plans[-1], sheet, wanted=protect))
-            )
-            refuse_too_long(step for step in plans[-1].steps if isinstance(step, Block))
-        except SheetError as exc:
-            failed[sheet_wanted.stream] = str(exc)
-    plans = [plan for plan in plans if plan.stream not in failed]
-    touched = {sheet.sheet_id for found, sheet in wanted if sheet and found.stream not in failed}
-    status = 0 if any(isinstance(sheet.note, StatusMark) for sheet in workbook.sheets) else status_cells
-    others = [sheet for sheet in workbook.sheets if sheet.sheet_id not in touched]
-    sizes = [(sheet.title, sheet.cells) for sheet in others if not isinstance(sheet.note, StagingMark)]
-    sizes += [(STATUS_TITLE, status), *((plan.title, plan.grid_cells) for plan in plans)]
-    refuse_too_large(sizes)
-    peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans) + status
-    return Plan(tuple(plans), failed, sum(cells for _, cells in sizes), spare_cells=MAX_CELLS - peak)
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """What all sheets of a plan have in common; added rows come before removed ones or after them."""
+
+    workbook: Workbook
+    contents: Mapping[int, Content]
+    new_id: Callable[[], int]
+    guards: Guards
+    protect: bool
+    removals_first: bool = False
+
+    def plan(self, wanted: Sequence[tuple[WantedSheet, Sheet | None]], status_cells: int) -> Plan:
+        """Plan these sheets; what fails of one is its stream's alone."""
+        plans: list[SheetPlan] = []
+        failed: dict[str, str] = {}
+        indices = itertools.count() if is_fresh(self.workbook) else itertools.repeat(None)
+        taken = {*self.workbook.titles, STATUS_TITLE.casefold()}
+        for sheet_wanted, sheet in wanted:
+            try:
+                plans.append(self._plan_one(sheet_wanted, sheet, indices, taken))
+            except SheetError as exc:
+                failed[sheet_wanted.stream] = str(exc)
+        touched = {sheet.sheet_id for found, sheet in wanted if sheet and found.stream not in failed}
+        others = [sheet for sheet in self.workbook.sheets if sheet.sheet_id not in touched]
+        status = 0 if any(isinstance(sheet.note, StatusMark) for sheet in others) else status_cells
+        sizes = [(sheet.title, sheet.cells) for sheet in others if not isinstance(sheet.note, StagingMark)]
+        sizes += [(STATUS_TITLE, status), *((plan.title, plan.grid_cells) for plan in plans)]
+        refuse_too_large(sizes)
+        peak = sum(sheet.cells for sheet in others) + sum(plan.peak_cells for plan in plans) + status
+        return Plan(tuple(plans), failed, sum(cells for _, cells in sizes), spare_cells=MAX_CELLS - peak)
+
+    def _plan_one(
+        self, wanted: WantedSheet, sheet: Sheet | None, indices: Iterator[int | None], taken: set[str]
+    ) -> SheetPlan:
+        """Plan one sheet: a new one, under a title that isn't taken, or one that is there."""
+        refuse_too_wide(len(wanted.columns) + MARGIN)
+        if sheet is None:
+            title = free_title(wanted.title, taken)
+            taken.add(title.casefold())
+            plan = plan_new_sheet(wanted, title, self.new_id(), next(indices))
+        else:
+            plan = self._plan_existing(wanted, sheet, taken)
+        plan = replace(plan, steps=(*plan.steps, *protection_steps(plan, sheet, wanted=self.protect)))
+        refuse_too_long(step for step in plan.steps if isinstance(step, Block))
+        return plan
+
+    def _plan_existing(self, wanted: WantedSheet, sheet: Sheet, taken: set[str]) -> SheetPlan:
+        """Plan a sheet that is there; one of somebody's is taken over."""
+        content = self.contents[sheet.sheet_id]
+        if not is_ours(sheet, content, wanted):
+            return adopt_sheet(self.workbook, sheet, wanted, taken)
+        plan = plan_sheet(sheet, content, wanted, self.guards, removals_first=self.removals_first)
+        is_theirs = sheet.mark is None and plan.removed
+        return with_copy(plan, self.workbook, sheet, taken) if is_theirs else plan
 
 
 def is_fresh(workbook: Workbook) -> bool:
