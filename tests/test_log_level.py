@@ -1,9 +1,9 @@
-"""DB_SYNC_LOG_LEVEL becomes Meltano's own variable, or nothing at all."""
+"""DB_SYNC_LOG_LEVEL becomes Meltano's own variable, or nothing at all; a misspelt exclusion is told."""
 
 from __future__ import annotations
 
 import pytest
-from db_sync.log_level import apply_log_level
+from db_sync.log_level import apply_log_level, warn_of_exclusions
 
 CASES: dict[str, tuple[dict[str, str], dict[str, str | None], str | None]] = {
     "unset": ({}, {}, None),
@@ -30,3 +30,16 @@ def test_the_level_reaches_meltano(
 def test_an_unknown_level_names_those_that_there_are() -> None:
     with pytest.raises(SystemExit, match="DB_SYNC_LOG_LEVEL is 'loud': set it to one of debug, info, warning"):
         apply_log_level({"DB_SYNC_LOG_LEVEL": "loud"}, {})
+
+
+def test_a_misspelt_exclusion_is_told_on_stderr_wherever_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    warn_of_exclusions({"TAP_MIH_POSTGRES_MASKED_COLUMN": "*.email"}, {"TAP_MIH_POSTGRES_EXCLUDE_TABLES": "salary"})
+    said = capsys.readouterr().err
+    assert "do you mean TAP_MIH_POSTGRES_MASKED_COLUMNS?" in said
+    assert "do you mean TAP_MIH_POSTGRES_EXCLUDED_TABLES?" in said
+    assert not {"*.email", "salary"} & {*said.split()}
+
+
+def test_what_is_spelt_well_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    warn_of_exclusions({"TAP_MIH_POSTGRES_MASKED_COLUMNS": "*.email"}, {"TAP_MIH_POSTGRES_EXCLUDE_TABLES": None})
+    assert capsys.readouterr().err == ""

@@ -4,17 +4,22 @@ Meltano loads LOG_LEVEL as an entry point of its group `meltano.settings`, befor
 `cli.log_level: $X` in meltano.yml can't do this: with X unset or empty Meltano 4.4 asks Python's logging for
 a level named NONE and ends in a traceback; an upper-case name does the same. MELTANO_CLI_LOG_LEVEL and
 --log-level, Meltano's own, keep their meaning and win.
+
+It is also the one place of ours that every `meltano run` comes by, so here a misspelt exclusion is told.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from dotenv import dotenv_values, find_dotenv
 from meltano.core.setting_definition import SettingDefinition
 
+from db_sync.errors import SettingsError
+from db_sync.names import misspelt
 from db_sync.settings import LEVELS
 
 VARIABLE = "DB_SYNC_LOG_LEVEL"
@@ -41,7 +46,23 @@ def apply_log_level(environment: MutableMapping[str, str], dotenv: Mapping[str, 
     environment.setdefault(MELTANO_VARIABLE, level)
 
 
-apply_log_level(os.environ, read_dotenv(os.environ))
+def warn_of_exclusions(environment: Mapping[str, str], dotenv: Mapping[str, str | None]) -> None:
+    """Say on stderr which exclusions are misspelt.
+
+    `db-sync` refuses them. Here they are a warning: a plugin that inherits from ours, and is called
+    `tap-mih-postgres-sales`, has variables that look like them.
+    """
+    given = {**dotenv, **environment}
+    try:
+        misspelt({name: value for name, value in given.items() if value})
+    except SettingsError as error:
+        for sentence in error.problems:
+            print(f"db-sync: {sentence}", file=sys.stderr)  # noqa: T201
+
+
+DOTENV = read_dotenv(os.environ)
+apply_log_level(os.environ, DOTENV)
+warn_of_exclusions(os.environ, DOTENV)
 
 LOG_LEVEL = SettingDefinition(
     name="db_sync.log_level",

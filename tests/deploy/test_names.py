@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
-from db_sync.names import KNOWN, VARIABLES, explain_names, misspelt, value_of, variable_of
+import pytest
+from db_sync.errors import SettingsError
+from db_sync.names import KNOWN, PREFIXES, VARIABLES, explain_names, misspelt, value_of, variable_of
+
+from tests.deploy.conftest import BIN
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_misspelt_variable_is_told_with_the_likely_one() -> None:
-    said = list(misspelt({"DB_SYNC_EXCLUDED_TABLES_PREFIXES": "x", "DB_SYNC_CRON": "x", "DB_SYNC_CRONN": "", "X": "x"}))
-    assert said == [
-        "DB_SYNC_EXCLUDED_TABLES_PREFIXES is no variable of db-sync, and nothing reads it: do you mean "
-        "DB_SYNC_EXCLUDED_TABLE_PREFIXES?"
-    ]
+@pytest.mark.parametrize(
+    ("name", "owner", "meant"),
+    [
+        ("DB_SYNC_TIMEZON", "db-sync", "DB_SYNC_TIMEZONE"),
+        ("TARGET_GSHEETS_PROTEKT", "target-gsheets", "TARGET_GSHEETS_PROTECT"),
+        ("TAP_MIH_POSTGRES_INCLUDE_VIEW", "tap-mih-postgres", "TAP_MIH_POSTGRES_INCLUDE_VIEWS"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_likely_one(name: str, owner: str, meant: str) -> None:
+    variables = {name: "secret", "DB_SYNC_CRON": "x", "DB_SYNC_CRONN": "", "X": "x"}
+    assert misspelt(variables) == [f"{name} is no variable of {owner}, and nothing reads it: do you mean {meant}?"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("DB_SYNC_EXCLUDED_TABLES_PREFIXES", "DB_SYNC_EXCLUDED_TABLE_PREFIXES"),
+        ("TAP_MIH_POSTGRES_EXCLUDED_TABLE", "TAP_MIH_POSTGRES_EXCLUDED_TABLES"),
+        ("TAP_MIH_POSTGRES_EXCLUDE_TABLES", "TAP_MIH_POSTGRES_EXCLUDED_TABLES"),
+        ("TAP_MIH_POSTGRES_EXCLUDED_COLUMN", "TAP_MIH_POSTGRES_EXCLUDED_COLUMNS"),
+        ("TAP_MIH_POSTGRES_MASKED_COLUMN", "TAP_MIH_POSTGRES_MASKED_COLUMNS"),
+        ("TAP_MIH_POSTGRES_MASKED", "TAP_MIH_POSTGRES_MASKED_COLUMNS"),
+        ("TAP_MIH_POSTGRES_TABLE", "TAP_MIH_POSTGRES_TABLES"),
+    ],
+)
+def test_a_misspelt_variable_that_would_let_data_go_is_no_mere_warning(name: str, meant: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        misspelt({name: "secret", "TARGET_GSHEETS_PROTEKT": "warn"})
+    assert error.value.problems[0].endswith(f"and nothing reads it: do you mean {meant}?")
+    assert len(error.value.problems) == 2, "all of it is named at once"
+    assert "secret" not in str(error.value)
+
+
+def test_a_name_that_is_like_none_is_told_all_that_there_are() -> None:
+    (sentence,) = misspelt({"TARGET_GSHEETS_QX": "secret"})
+    assert "the variables are TARGET_GSHEETS_ADOPT_EXISTING, " in sentence
+    assert "secret" not in sentence
+
+
+def test_what_meltano_itself_reads_is_not_misspelt() -> None:
+    variables = {"TAP_MIH_POSTGRES__SELECT": "[]", "TARGET_GSHEETS__LOG_PARSER": "x", "TAP_MIH_POSTGRES": "x"}
+    assert misspelt(variables) == []
+
+
+@pytest.mark.parametrize("plugin", ["tap-mih-postgres", "target-gsheets"])
+def test_every_setting_of_the_plugins_is_known(plugin: str) -> None:
+    about = subprocess.run([BIN / plugin, "--about", "--format=json"], capture_output=True, text=True, check=True)
+    settings = json.loads(about.stdout)["settings"]["properties"]
+    prefix = f"{plugin.upper().replace('-', '_')}_"
+    assert sorted(PREFIXES[prefix]) == sorted(name.upper() for name in settings)
 
 
 def test_every_variable_that_something_reads_is_known() -> None:

@@ -93,6 +93,16 @@ def test_a_misspelt_variable_is_warned_of_with_the_likely_one(host: Host) -> Non
     )
 
 
+@pytest.mark.parametrize("option", ["--once", "--check"])
+def test_no_run_begins_with_a_misspelt_exclusion(host: Host, option: str) -> None:
+    answer = host.run(option, TAP_MIH_POSTGRES_EXCLUDED_TABLE="salary", TARGET_GSHEETS_PROTEKT="warn")
+    assert answer.returncode == 2
+    assert "TAP_MIH_POSTGRES_EXCLUDED_TABLE is no variable of tap-mih-postgres" in answer.stderr
+    assert "do you mean TAP_MIH_POSTGRES_EXCLUDED_TABLES?" in answer.stderr
+    assert "salary" not in answer.stderr
+    assert host.calls() == []
+
+
 def test_a_program_that_is_missing_is_named_with_the_remedy(host: Host) -> None:
     (host.bin / "meltano").unlink()
     for option in ("--once", "--check"):
