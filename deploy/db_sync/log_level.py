@@ -5,11 +5,15 @@ Meltano loads LOG_LEVEL as an entry point of its group `meltano.settings`, befor
 a level named NONE and ends in a traceback; an upper-case name does the same. MELTANO_CLI_LOG_LEVEL and
 --log-level, Meltano's own, keep their meaning and win.
 
+On level debug Meltano would log all that goes through its pipe: every row of the database. Where the level is ours it
+doesn't, since a log is pasted into issues.
+
 It is also the one place of ours that every `meltano run` comes by, so here a misspelt exclusion is told.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -24,6 +28,8 @@ from db_sync.settings import LEVELS
 
 VARIABLE = "DB_SYNC_LOG_LEVEL"
 MELTANO_VARIABLE = "MELTANO_CLI_LOG_LEVEL"
+# Above the loggers that have a plugin's RECORDs and STATEs; those of its log are under `meltano.plugin.stderr`.
+PIPE_LOGGER = "meltano.plugin.stdout"
 
 
 def read_dotenv(environment: Mapping[str, str]) -> dict[str, str | None]:
@@ -33,7 +39,7 @@ def read_dotenv(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def apply_log_level(environment: MutableMapping[str, str], dotenv: Mapping[str, str | None]) -> None:
-    """Copy the level into Meltano's own variable; unset and empty leave everything as it is.
+    """Copy the level into Meltano's own variable, and keep rows out of the log; unset and empty change nothing.
 
     An unknown level ends the program with one sentence, since nobody would catch an error here.
     """
@@ -44,6 +50,8 @@ def apply_log_level(environment: MutableMapping[str, str], dotenv: Mapping[str, 
         choices = ", ".join(LEVELS)
         raise SystemExit(f"{VARIABLE} is '{level}': set it to one of {choices}, or leave it empty for info.")
     environment.setdefault(MELTANO_VARIABLE, level)
+    if level == "debug":
+        logging.getLogger(PIPE_LOGGER).setLevel(logging.INFO)
 
 
 def warn_of_exclusions(environment: Mapping[str, str], dotenv: Mapping[str, str | None]) -> None:

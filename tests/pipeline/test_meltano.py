@@ -178,6 +178,8 @@ def test_every_variable_takes_effect_and_a_new_table_appears(
     assert mirror.sheets()["note"][1] == [1, "00123", pytest.approx(46023 - 5 / 24)]
     assert "[debug    ] meltano" in first.stderr
     assert "[debug    ] tap-mih-postgres" in first.stderr
+    assert "00123" not in first.stderr, "Meltano's own debug level has every row of the database"
+    assert '"type":"RECORD"' not in first.stderr.replace(" ", "")
     assert_no_secret(first.stderr, project, mirror)
 
     mirror.execute("CREATE TABLE later (id int PRIMARY KEY)")
