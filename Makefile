@@ -22,7 +22,7 @@ ON_OLDEST := $(foreach name,types roundtrip discovery selection standard increme
 
 setup: $(READY)
 
-$(READY): uv.lock pyproject.toml */pyproject.toml
+$(READY): uv.lock pyproject.toml */pyproject.toml setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh ./setup.sh
 	@touch $@
 

@@ -26,3 +26,6 @@ fi
 echo "setup: installing what uv.lock names (a minute where nothing is cached)"
 # As pip does: a company's proxy is trusted where the machine trusts it.
 UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" "$VENV/bin/uv" sync --quiet --frozen --inexact --all-packages --compile-bytecode --python "$VENV/bin/python"
+# For the time of a run Meltano's files in it hold the settings, secrets included.
+mkdir -p .meltano
+[ ! -O .meltano ] || chmod 700 .meltano

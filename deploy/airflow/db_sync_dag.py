@@ -21,6 +21,7 @@ HOME = Path(os.environ.get("DB_SYNC_HOME") or "/opt/db-sync")
 GROUPS = HOME / "db_sync_groups.json"
 # What Google gives a service account, for all its workbooks together.
 CALLS_PER_MINUTE = 60
+PIPELINE = "tap-mih-postgres target-gsheets"
 MEMBERS = {"name", "tables", "workbook"}
 
 
@@ -64,7 +65,8 @@ with DAG(
     for each in all_groups:
         BashOperator(
             task_id=each["name"],
-            bash_command=f".venv/bin/meltano run --state-id-suffix={each['name']} tap-mih-postgres target-gsheets",
+            # Meltano's files of a run hold the settings, secrets included.
+            bash_command=f"umask 077 && .venv/bin/meltano run --state-id-suffix={each['name']} {PIPELINE}",
             cwd=str(HOME),
             env=variables_of(each, len(all_groups)),
             append_env=True,

@@ -100,6 +100,11 @@ def test_a_service_of_systemd_runs_once_within_its_time_and_keeps_its_state() ->
     assert timer["Timer"]["OnCalendar"] == ["*:0/5"]
 
 
+def test_what_a_run_writes_is_its_owner_s_alone_under_airflow_and_systemd() -> None:
+    assert 'bash_command=f"umask 077 && .venv/bin/meltano run ' in (DEPLOY / "airflow/db_sync_dag.py").read_text()
+    assert read_unit("db-sync.service")["Service"]["UMask"] == ["0077"]
+
+
 def test_the_workflow_of_github_runs_one_sync_at_a_time_and_cancels_none() -> None:
     workflow = read_yaml("github/db-sync.yml")
     # YAML 1.1 takes the key `on` for true.

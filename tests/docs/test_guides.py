@@ -127,7 +127,7 @@ def test_the_line_of_cron_runs_the_job_of_meltano() -> None:
     meltano = yaml.safe_load((ROOT / "meltano.yml").read_text())
     (schedule,) = meltano["schedules"]
     assert line.startswith(f"{schedule['interval']} cd ")
-    assert f"meltano run {schedule['job']} " in line
+    assert f"&& umask 077 && .venv/bin/meltano run {schedule['job']} " in line, "its files of a run hold secrets"
     assert schedule["job"] in {job["name"] for job in meltano["jobs"]}
 
 
