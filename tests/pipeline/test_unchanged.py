@@ -60,7 +60,9 @@ def test_a_change_is_written_once_however_late_the_server_counts_it(runs: Runs) 
     assert runs.mirror.sheets()["keyless"][-2:] == [["new"], ["later"]]
     runs.execute()
     runs.run_quietly(unchanged=0)
+    assert len(runs.mirror.calls) == 2
     runs.run_quietly(unchanged=2)
+    assert len(runs.mirror.calls) == 1, "SCHEMAs alone"
 
 
 def test_tables_that_are_read_again_and_are_equal_are_not_written(runs: Runs) -> None:
