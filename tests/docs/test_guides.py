@@ -138,6 +138,11 @@ def test_the_metric_to_alert_on_is_one_that_there_is() -> None:
     assert all(f'"{name}"' in source for name in named)
 
 
+def test_the_alert_fires_where_no_run_ever_succeeded() -> None:
+    metric = "db_sync_last_success_timestamp_seconds"
+    assert f"`time() - {metric} > 1800 or absent({metric})`" in " ".join(Page("docs/operating.md").text.split())
+
+
 def test_the_plan_names_every_variable_of_its_container() -> None:
     plan = Page("docs/plan.md").text
     example = (ROOT / ".env.db-sync.example").read_text()
