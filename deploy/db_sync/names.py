@@ -27,9 +27,11 @@ KNOWN = (
     "DB_SYNC_TIMEOUT",
     "DB_SYNC_TIMEZONE",
 )
-# The settings of each plugin by the beginning of their variables, singer-sdk's own included. The entry point loads no
-# plugin, since that takes time at every start: a test holds the names to theirs.
+# The settings of the plugins, and singer-sdk's, which each of them has. The entry point loads no plugin, since that
+# takes time at every start: a test holds the names to theirs.
 SDK = (
+    "add_record_metadata",
+    "batch_config",
     "faker_config",
     "flattening_enabled",
     "flattening_max_depth",
@@ -37,6 +39,7 @@ SDK = (
     "flattening_separator",
     "stream_map_config",
     "stream_maps",
+    "validate_records",
 )
 TAP = (
     "bytea_format",
@@ -100,8 +103,8 @@ TARGET = (
 )
 PREFIXES: dict[str, tuple[str, ...]] = {
     OWN: tuple(name.removeprefix(OWN) for name in KNOWN),
-    "TAP_MIH_POSTGRES_": tuple(name.upper() for name in (*TAP, *SDK, "batch_config")),
-    "TARGET_GSHEETS_": tuple(name.upper() for name in (*TARGET, *SDK, "add_record_metadata", "validate_records")),
+    "TAP_MIH_POSTGRES_": tuple(name.upper() for name in TAP),
+    "TARGET_GSHEETS_": tuple(name.upper() for name in TARGET),
 }
 OWNERS = {OWN: "db-sync", "TAP_MIH_POSTGRES_": "tap-mih-postgres", "TARGET_GSHEETS_": "target-gsheets"}
 # What keeps data in the database: misspelt, it would let them go to Google.
@@ -145,6 +148,10 @@ def unread(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 yield prefix, rest
 
 
+def is_of_the_sdk(prefix: str, rest: str) -> bool:
+    return prefix != OWN and rest.lower() in SDK
+
+
 def likely(prefix: str, rest: str) -> list[str]:
     """The one that is most likely meant; none where nothing comes near."""
     # Without the beginning, which would make any two of them alike.
@@ -152,10 +159,15 @@ def likely(prefix: str, rest: str) -> list[str]:
 
 
 def is_guard(prefix: str, rest: str) -> bool:
-    return any(GUARDS.fullmatch(name) for name in likely(prefix, rest))
+    return not is_of_the_sdk(prefix, rest) and any(GUARDS.fullmatch(name) for name in likely(prefix, rest))
 
 
 def say_unread(prefix: str, rest: str) -> str:
+    if is_of_the_sdk(prefix, rest):
+        return (
+            f"{prefix}{rest} is a setting of singer-sdk's, which Meltano reads from a variable only where meltano.yml "
+            f"has '{rest.lower()}' under config: put it there."
+        )
     meant = likely(prefix, rest)
     every = ", ".join(f"{prefix}{name}" for name in PREFIXES[prefix])
     remedy = f"do you mean {prefix}{meant[0]}?" if meant else f"the variables are {every}."

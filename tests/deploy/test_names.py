@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from db_sync.errors import SettingsError
-from db_sync.names import KNOWN, PREFIXES, VARIABLES, explain_names, misspelt, value_of, variable_of
+from db_sync.names import KNOWN, PREFIXES, SDK, VARIABLES, explain_names, misspelt, value_of, variable_of
 
 from tests.deploy.conftest import BIN
 
@@ -55,6 +55,13 @@ def test_a_name_that_is_like_none_is_told_all_that_there_are() -> None:
     assert "secret" not in sentence
 
 
+def test_a_setting_of_singer_sdk_is_told_to_stand_in_meltano_yml() -> None:
+    assert misspelt({"TAP_MIH_POSTGRES_STREAM_MAPS": "secret", "TARGET_GSHEETS_FLATTENING_ENABLED": ""}) == [
+        "TAP_MIH_POSTGRES_STREAM_MAPS is a setting of singer-sdk's, which Meltano reads from a variable only where "
+        "meltano.yml has 'stream_maps' under config: put it there."
+    ]
+
+
 def test_what_meltano_itself_reads_is_not_misspelt() -> None:
     variables = {"TAP_MIH_POSTGRES__SELECT": "[]", "TARGET_GSHEETS__LOG_PARSER": "x", "TAP_MIH_POSTGRES": "x"}
     assert misspelt(variables) == []
@@ -65,7 +72,8 @@ def test_every_setting_of_the_plugins_is_known(plugin: str) -> None:
     about = subprocess.run([BIN / plugin, "--about", "--format=json"], capture_output=True, text=True, check=True)
     settings = json.loads(about.stdout)["settings"]["properties"]
     prefix = f"{plugin.upper().replace('-', '_')}_"
-    assert sorted(PREFIXES[prefix]) == sorted(name.upper() for name in settings)
+    assert sorted(PREFIXES[prefix]) == sorted(name.upper() for name in settings if name not in SDK)
+    assert {"stream_maps", "flattening_enabled"} <= {name for name in settings if name in SDK}
 
 
 def test_every_variable_that_something_reads_is_known() -> None:
