@@ -62,7 +62,8 @@ def test_the_tap_reads_all_tables_and_those_made_later(reader_url: str) -> None:
     variables = {**clean_environment(), "TAP_MIH_POSTGRES_DATABASE_URL": reader_url}
     ended = subprocess.run([TAP, "--config=ENV"], env=variables, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
-    assert "WARNING" not in ended.stderr
+    # The SDK warns of a Python that is past its end.
+    assert [line for line in ended.stderr.splitlines() if "WARNING" in line and "PythonEOL" not in line] == []
     streams = {message["stream"] for message in map(json.loads, ended.stdout.splitlines()) if "stream" in message}
     assert streams == {"note", "later", "Billing-Invoice", "Billing-Later"}
 

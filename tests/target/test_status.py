@@ -370,7 +370,7 @@ def test_a_column_that_somebody_deleted_comes_back_as_it_looked(workbook, clock,
 
 
 def looks_of(workbook):
-    """What people see of the status: texts, formats, how wide its columns are, and what turns red."""
+    """What people see of the status: texts (not how many seconds), formats, widths of columns, what turns red."""
     cells = "columnMetadata.pixelSize,rowData.values(formattedValue,userEnteredFormat(wrapStrategy,textFormat.bold))"
     fields = f"sheets(conditionalFormats(ranges,booleanRule.condition),data({cells}))"
     asked = {"ranges": "_sync!A1:H5", "fields": fields}
@@ -381,6 +381,8 @@ def looks_of(workbook):
         [(cell.get("formattedValue"), cell.get("userEnteredFormat") or None) for cell in row.get("values", ())]
         for row in data["rowData"]
     ]
+    seconds = HEADER.index("Seconds")
+    rows[4][seconds] = (float(rows[4][seconds][0]) < 60, rows[4][seconds][1])
     return rows, data["columnMetadata"], rules
 
 
