@@ -70,9 +70,10 @@ class Run:
 
         With `wait`, another run is waited for as long as a run may last.
         """
-        stop = Stop()
         patience = self.settings.timeout_seconds if wait else 0
         with run_lock(self.settings.state, patience, self._say_that_we_wait) as lock:
+            # Until here a signal ends the process at once, waiting included: there is nothing to bring to an end.
+            stop = Stop()
             for folder in (self.settings.state, Path(tempfile.gettempdir())):
                 probe(folder)
             if lock.was_killed:

@@ -196,6 +196,19 @@ def test_a_second_run_waits_no_longer_than_a_run_may_last(host: Host) -> None:
     ]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_run_that_waits_for_another_one_leaves_at_once_on_a_signal(host: Host, number: signal.Signals) -> None:
+    host.let_meltano('echo begun >> "$0.calls"; sleep 20')
+    host.start("--once")
+    wait_until(lambda: "begun" in host.calls())
+    waiting = host.start("--once")
+    wait_until(lambda: "waiting for it" in host.log())
+    waiting.send_signal(number)
+    assert waiting.wait(3) == 128 + number
+    assert "Traceback" not in host.log()
+    assert host.run("--tick").stderr.count("Another run is going on") == 1, "the lock is the first one's still"
+
+
 def kill_in_mid_run(host: Host) -> None:
     host.let_meltano(f'echo $$ > {host.folder}/meltano; echo begun >> "$0.calls"; exec sleep 20')
     process = host.start("--once")
