@@ -32,6 +32,8 @@ STOP_SECONDS = 60.0
 POLL_SECONDS = 0.5
 TIMED_OUT = 124  # as the command `timeout` ends
 REPORT_VARIABLE = "TARGET_GSHEETS_REPORT_PATH"
+# Where Meltano keeps its log of every run, below `meltano/log`, and never removes one.
+LOGS_VARIABLE = "XDG_STATE_HOME"
 # Of the name of Meltano's state: with one for each workbook, the tap begins a new one with nothing left out.
 SUFFIX_VARIABLE = "MELTANO_RUN_STATE_ID_SUFFIX"
 
@@ -94,12 +96,13 @@ class Run:
         self.log.say(f"Another run is going on: waiting for it, at most {limit}.")
 
     def _measure(self, lock: Lock, stop: Stop) -> Ended:
-        """Run Meltano with a place for the target's report, and read that."""
+        """Run Meltano with a place for its log and the target's report, and read them."""
         with tempfile.TemporaryDirectory(prefix="db-sync-") as folder:
             path = Path(folder) / "report.json"
             begun = time.monotonic()
             bounds = Bounds(lock, stop, begun + self.settings.timeout_seconds)
-            status = self._run_meltano(self._pipeline(lock), bounds, {REPORT_VARIABLE: str(path)})
+            places = {REPORT_VARIABLE: str(path), LOGS_VARIABLE: folder}
+            status = self._run_meltano(self._pipeline(lock), bounds, places)
             report = recall(parse_report(read_text(path)), parse_sizes(read_text(self.settings.state / SIZES)))
             ended = Ended(status, time.monotonic() - begun, time.time(), report)
         if status and report is None and status != TIMED_OUT and not stop.signal:

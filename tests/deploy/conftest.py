@@ -67,9 +67,17 @@ class Host:
         return self.folder / "state"
 
     def let_meltano(self, script: str) -> None:
-        """What Meltano does from now on, as a shell script; `report` writes the target's report."""
+        """What Meltano does from now on, as a shell script.
+
+        `report` writes the target's report, and `log LEVEL SOURCE MESSAGE` a line of Meltano's own log of the run.
+        """
         report = f'report() {{ cp "{self.folder}/report.json" "$TARGET_GSHEETS_REPORT_PATH"; }}\n'
-        (self.bin / "meltano.does").write_text(report + script)
+        log = """log() {
+            folder="$XDG_STATE_HOME/meltano/log/elt/job/01a224ba"
+            mkdir -p "$folder"
+            printf '2026-11-29T00:35:03.935558Z [%-9s] %-12s %s\\n' "$@" >> "$folder/elt.log"
+        }\n"""
+        (self.bin / "meltano.does").write_text(report + log + script)
 
     def calls(self) -> list[str]:
         """How Meltano was called."""

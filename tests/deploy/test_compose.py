@@ -56,6 +56,14 @@ def test_the_service_can_write_to_its_volume_and_to_memory_alone() -> None:
     assert service()["volumes"] == ["db-sync-state:/data"]
 
 
+def test_the_service_takes_no_more_memory_for_its_files_than_a_pod_does() -> None:
+    pods = yaml.safe_load((ROOT / "deploy/kubernetes/cronjob.yaml").read_text())
+    volumes = pods["spec"]["jobTemplate"]["spec"]["template"]["spec"]["volumes"]
+    (limit,) = (each["emptyDir"]["sizeLimit"] for each in volumes if each["emptyDir"].get("medium") == "Memory")
+    assert limit == "512Mi"
+    assert service()["tmpfs"] == ["/tmp:mode=1777,size=512m"]
+
+
 def test_the_service_is_given_more_time_to_end_than_a_run_takes_to_be_ended() -> None:
     assert int(service()["stop_grace_period"].removesuffix("s")) >= STOP_SECONDS + 10
 

@@ -69,6 +69,13 @@ def test_a_run_that_fails_before_the_target_lets_it_say_so_in_the_workbook(
     assert "said" not in answer.stdout + answer.stderr
 
 
+def test_meltano_s_log_of_a_run_ends_with_the_run(host: Host) -> None:
+    host.let_meltano("log info meltano 'Run completed'; report")
+    assert host.run("--once", XDG_STATE_HOME=str(host.folder / "home")).returncode == 0
+    assert not (host.folder / "home").exists()
+    assert list((host.folder / "tmp").iterdir()) == []
+
+
 def test_every_workbook_has_a_state_of_its_own(host: Host) -> None:
     host.let_meltano('echo "$MELTANO_RUN_STATE_ID_SUFFIX" >> "$0.calls"')
     host.run("--once")

@@ -26,7 +26,7 @@ from tests.deploy.image import building
 PATIENCE_SECONDS = 90.0
 # As docker-compose.yml runs it.
 HARDENED = (
-    "--network=host", "--read-only", "--tmpfs=/tmp:rw,mode=1777", "--cap-drop=all",
+    "--network=host", "--read-only", "--tmpfs=/tmp:rw,mode=1777,size=512m", "--cap-drop=all",
     "--security-opt=no-new-privileges", "--no-healthcheck",
 )  # fmt: skip
 
