@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from db_sync.errors import no_program
+from db_sync.errors import BusyError, no_program
 from db_sync.log import Log
 from db_sync.names import workbook_of
 from db_sync.ping import ping
 from db_sync.report import Ended, log_fields, parse_report, parse_sizes, recall, render_metrics, sizes
+from db_sync.run_log import refusal
 from db_sync.settings import SYSTEM_DATABASE, Settings
 from db_sync.state import METRICS, SIZES, SUCCESS, Lock, probe, prune_runs, read_text, read_time, replace, run_lock
 
@@ -34,6 +35,7 @@ TIMED_OUT = 124  # as the command `timeout` ends
 REPORT_VARIABLE = "TARGET_GSHEETS_REPORT_PATH"
 # Where Meltano keeps its log of every run, below `meltano/log`, and never removes one.
 LOGS_VARIABLE = "XDG_STATE_HOME"
+RUN_LOG = "elt.log"
 # Of the name of Meltano's state: with one for each workbook, the tap begins a new one with nothing left out.
 SUFFIX_VARIABLE = "MELTANO_RUN_STATE_ID_SUFFIX"
 
@@ -96,16 +98,23 @@ class Run:
         self.log.say(f"Another run is going on: waiting for it, at most {limit}.")
 
     def _measure(self, lock: Lock, stop: Stop) -> Ended:
-        """Run Meltano with a place for its log and the target's report, and read them."""
+        """Run Meltano with a place for its log and the target's report, and read them.
+
+        A run that Meltano's lock refuses is nothing to tell the workbook of, which another run is writing to.
+        """
         with tempfile.TemporaryDirectory(prefix="db-sync-") as folder:
             path = Path(folder) / "report.json"
             begun = time.monotonic()
             bounds = Bounds(lock, stop, begun + self.settings.timeout_seconds)
             places = {REPORT_VARIABLE: str(path), LOGS_VARIABLE: folder}
             status = self._run_meltano(self._pipeline(lock), bounds, places)
+            log = "".join(read_text(each) for each in Path(folder).rglob(RUN_LOG))
+            if status and (refused := refusal(log)):
+                raise BusyError(refused)
             report = recall(parse_report(read_text(path)), parse_sizes(read_text(self.settings.state / SIZES)))
             ended = Ended(status, time.monotonic() - begun, time.time(), report)
-        if status and report is None and status != TIMED_OUT and not stop.signal:
+        # Without a log Meltano never began: its database is out of reach, and the target would wait for that again.
+        if status and log and report is None and status != TIMED_OUT and not stop.signal:
             self._tell_workbook(bounds)
         return ended
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import db_sync
 import pytest
 
-PURE = ("cron", "errors", "health", "names", "report", "settings")
+PURE = ("cron", "errors", "health", "names", "report", "run_log", "settings")
 ACTING = {
     "os",
     "subprocess",

@@ -51,12 +51,13 @@ def test_the_size_of_a_sheet_is_remembered_for_runs_that_do_not_read_it(host: Ho
 @pytest.mark.parametrize(
     ("meltano", "told"),
     [
-        ("exit 1", True),
+        ("log error meltano 'Block run completed'; exit 1", True),
+        ("exit 1", False),  # as where Meltano's own database is out of reach, which the target would wait for as well
         ("report; exit 1", False),  # the target wrote into the workbook what it had to say
         ("true", False),
         ("sleep 20", False),  # there is no time left
     ],
-    ids=["before the target", "in the target", "no failure", "too long"],
+    ids=["before the target", "before Meltano began", "in the target", "no failure", "too long"],
 )
 def test_a_run_that_fails_before_the_target_lets_it_say_so_in_the_workbook(
     host: Host, meltano: str, *, told: bool
@@ -67,6 +68,33 @@ def test_a_run_that_fails_before_the_target_lets_it_say_so_in_the_workbook(
     assert host.calls() == ["run tap-mih-postgres target-gsheets", *(["invoke target-gsheets"] if told else [])]
     assert ("its status sheet is told so" in answer.stderr) is told
     assert "said" not in answer.stdout + answer.stderr
+
+
+REFUSAL = (
+    "Another 'prod:x' pipeline is already running which started at 2026-11-29 00:35:04+00:00. Wait until 2026-11-29 "
+    "00:40:04+00:00 when the job will be automatically cancelled if stale, or ignore this check using the '--force' "
+    "option."
+)
+REFUSED = f'log error meltano "{REFUSAL}"; log error meltano "Block run completed"; exit 1'
+BUSY = (
+    "Another run on Meltano's database is going on since 2026-11-29 00:35:04+00:00: this one did nothing. If that one "
+    "was killed, its lock ends at 2026-11-29 00:40:04+00:00."
+)
+
+
+def test_a_run_that_meltano_s_lock_refuses_says_until_when_and_leaves_workbook_and_record_alone(host: Host) -> None:
+    host.let_meltano(REFUSED)
+    answer = host.run("--once")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (75, "", f"db-sync: {BUSY}\n")
+    assert host.calls() == ["run tap-mih-postgres target-gsheets"]
+    assert {path.name for path in host.state.iterdir()} == {"run.lock"}
+
+
+def test_a_tick_that_meltano_s_lock_refuses_is_a_warning(host: Host) -> None:
+    host.let_meltano(REFUSED)
+    answer = host.run("--tick")
+    (line,) = map(json.loads, answer.stderr.splitlines())
+    assert (answer.returncode, line["level"], line["event"]) == (0, "warning", BUSY)
 
 
 def test_meltano_s_log_of_a_run_ends_with_the_run(host: Host) -> None:
