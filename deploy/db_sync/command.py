@@ -62,7 +62,7 @@ def run_once(variables: Mapping[str, str]) -> int:
     log = Log(as_json=False)
     ended = Run(read_settings(variables, log), variables, log).sync(wait=True)
     print(f"\n{render_table(ended)}")  # noqa: T201
-    if names := explain_names(str((ended.report or {}).get("error")), variables):
+    if names := explain_names(ended.error or "", variables):
         print(names)  # noqa: T201
     return ended.status
 

@@ -20,12 +20,20 @@ NOT_REACHED = "the run failed before this stream was in its sheet"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: Meltano's exit status, wall-clock seconds, the Unix time, and the target's report if any."""
+    """How a run ended: Meltano's exit status, wall-clock seconds, the Unix time, the target's report and the tap's
+    last error, if any.
+    """
 
     status: int
     seconds: float
     finished: float
     report: Mapping[str, Any] | None
+    tap_error: str | None = None
+
+    @property
+    def error(self) -> str | None:
+        """Why the run failed, in the target's words or else in the tap's."""
+        return (self.report or {}).get("error") or (self.tap_error if self.status else None)
 
     @property
     def streams(self) -> Sequence[Mapping[str, Any]]:
@@ -79,7 +87,7 @@ def parse_sizes(text: str) -> Mapping[str, Any]:
 def log_fields(ended: Ended) -> dict[str, Any]:
     """What one line of log says about a run; its streams are there with it."""
     report = {name: value for name, value in (ended.report or {}).items() if name != "event"}
-    return {**report, "status": ended.status, "wall_seconds": round(ended.seconds, 3)}
+    return {**report, "error": ended.error, "status": ended.status, "wall_seconds": round(ended.seconds, 3)}
 
 
 def describe_changes(stream: Mapping[str, Any]) -> str:
@@ -90,8 +98,9 @@ def describe_changes(stream: Mapping[str, Any]) -> str:
 
 def render_table(ended: Ended) -> str:
     """The sheets with their rows, columns and changes, and the sums of the run."""
+    failed = [f"Failed: {ended.error}", ""] if ended.error else []
     if ended.report is None:
-        return f"The target wrote no report: the log above says why. Exit status {ended.status}."
+        return "\n".join([*failed, f"The target wrote no report: the log above says why. Exit status {ended.status}."])
     streams = [stream for stream in ended.streams if is_reached(stream)]
     rows = [
         (
@@ -103,9 +112,8 @@ def render_table(ended: Ended) -> str:
         )
         for stream in streams
     ]
-    error = ended.report.get("error")
-    lines = [f"Failed: {error}", ""] if error else []
-    lines += [*align([("sheet", "rows", "columns", "changes", ""), *rows]), ""] if rows or not error else []
+    table = [*align([("sheet", "rows", "columns", "changes", ""), *rows]), ""] if rows or not failed else []
+    lines = [*failed, *table]
     lines.append(f"{sums_line(streams, len(ended.streams))}; {calls_line(ended)}; {ended.seconds:.1f} s")
     return "\n".join(lines)
 

@@ -24,7 +24,7 @@ from db_sync.log import Log
 from db_sync.names import workbook_of
 from db_sync.ping import ping
 from db_sync.report import Ended, log_fields, parse_report, parse_sizes, recall, render_metrics, sizes
-from db_sync.run_log import refusal
+from db_sync.run_log import last_error, refusal
 from db_sync.settings import SYSTEM_DATABASE, Settings
 from db_sync.state import METRICS, SIZES, SUCCESS, Lock, probe, prune_runs, read_text, read_time, replace, run_lock
 
@@ -112,7 +112,7 @@ class Run:
             if status and (refused := refusal(log)):
                 raise BusyError(refused)
             report = recall(parse_report(read_text(path)), parse_sizes(read_text(self.settings.state / SIZES)))
-            ended = Ended(status, time.monotonic() - begun, time.time(), report)
+            ended = Ended(status, time.monotonic() - begun, time.time(), report, last_error(log, PIPELINE[0]))
         # Without a log Meltano never began: its database is out of reach, and the target would wait for that again.
         if status and log and report is None and status != TIMED_OUT and not stop.signal:
             self._tell_workbook(bounds)

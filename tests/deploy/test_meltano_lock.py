@@ -37,6 +37,7 @@ def test_a_run_that_the_lock_refuses_leaves_the_workbook_alone_and_no_log_behind
     failed = host.run("--once", **variables)
     assert failed.returncode == 1
     assert "its status sheet is told so" in failed.stderr
+    assert failed.stdout.splitlines()[1] == f"Failed: {SENTENCE}"
 
     with contextlib.closing(sqlite3.connect(host.folder / "meltano.db")) as database, database:
         database.execute("UPDATE runs SET state = 'RUNNING', ended_at = NULL, last_heartbeat_at = datetime('now')")

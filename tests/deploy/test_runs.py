@@ -153,6 +153,32 @@ def test_a_setting_that_a_failure_names_is_told_by_its_variable(host: Host) -> N
     assert host.run("--once").stdout.endswith("\nHere 'spreadsheet_id' is GOOGLE_SPREADSHEET_ID.\n")
 
 
+UNREACHED = "cannot connect to Postgres at db:5432: nothing answers there; check 'database_url'"
+TAP_FAILED = f"""log error tap-mih-postgres "{UNREACHED}"
+log error meltano "Cannot start plugin tap-mih-postgres: Catalog discovery failed"
+log error meltano "Block run completed"; exit 1"""
+
+
+def test_the_last_line_of_a_run_has_the_tap_s_sentence_where_the_target_has_none(host: Host) -> None:
+    host.let_meltano(TAP_FAILED)
+    last = json.loads(host.run("--tick").stderr.splitlines()[-1])
+    assert (last["status"], last["error"]) == (1, UNREACHED)
+    answer = host.run("--once")
+    assert answer.stdout.splitlines()[1] == f"Failed: {UNREACHED}"
+    assert answer.stdout.endswith("\nHere 'database_url' is DB_SYNC_DATABASE_URL.\n")
+
+
+def test_the_target_s_own_sentence_comes_before_the_tap_s(host: Host) -> None:
+    (host.folder / "report.json").write_text(json.dumps({**REPORT, "error": "There is no workbook."}))
+    host.let_meltano("log error tap-mih-postgres 'nobody reads'; report; exit 1")
+    assert json.loads(host.run("--tick").stderr.splitlines()[-1])["error"] == "There is no workbook."
+
+
+def test_a_run_that_ended_well_has_no_error(host: Host) -> None:
+    host.let_meltano("log error tap-mih-postgres 'lost the connection: reading anew'; report")
+    assert json.loads(host.run("--tick").stderr.splitlines()[-1]).get("error") is None
+
+
 def test_health_says_that_no_run_has_succeeded_yet(host: Host) -> None:
     begin(host, 30)
     assert host.run("--health", DB_SYNC_CRON="0 0 1 1 *").stdout == (
