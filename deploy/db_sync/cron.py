@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from itertools import product
 
 # The longest way between two ticks: 29 February, over a year that ends in 00 and isn't a leap year.
@@ -128,19 +128,39 @@ def number_of(text: str, field: Field) -> int:
 
 def ticks_before(cron: Cron, moment: datetime, zone: tzinfo | None) -> Iterator[datetime]:
     """The ticks up to the moment, the latest first."""
+    limit = in_utc(moment)
     for day in due_days(cron, moment.date(), -1):
-        for each in reversed(cron.times):
-            if (tick := datetime.combine(day, each, zone)) <= moment:
+        for tick in reversed(ticks_on(cron, day, zone)):
+            if in_utc(tick) <= limit:
                 yield tick
 
 
 def next_tick(cron: Cron, moment: datetime, zone: tzinfo | None) -> datetime | None:
     """The first tick after the moment, or None where there is none."""
+    limit = in_utc(moment)
     for day in due_days(cron, moment.date(), 1):
-        for each in cron.times:
-            if (tick := datetime.combine(day, each, zone)) > moment:
+        for tick in ticks_on(cron, day, zone):
+            if in_utc(tick) > limit:
                 return tick
     return None
+
+
+def ticks_on(cron: Cron, day: date, zone: tzinfo | None) -> list[datetime]:
+    """A day's ticks in their order: none in an hour that the clock leaves out, and twice in one that it repeats."""
+    ticks = [datetime.combine(day, each, zone) for each in cron.times]
+    begin, end = (datetime.combine(each, time(), zone).utcoffset() for each in (day, day + timedelta(days=1)))
+    if begin == end:
+        return ticks
+    moments = {in_utc(tick.replace(fold=fold)) for tick in ticks for fold in (0, 1)}
+    real = (moment.astimezone(zone) for moment in sorted(moments))
+    # What the clock leaves out comes back as another time.
+    times = set(cron.times)
+    return [tick for tick in real if tick.date() == day and tick.time() in times]
+
+
+def in_utc(moment: datetime) -> datetime:
+    """What two moments of one zone are compared by: Python goes by the clock's face otherwise."""
+    return moment.astimezone(timezone.utc) if moment.tzinfo else moment
 
 
 def due_days(cron: Cron, first: date, step: int) -> Iterator[date]:

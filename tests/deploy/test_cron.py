@@ -69,6 +69,62 @@ def test_a_schedule_is_read_in_its_zone() -> None:
     assert tick.astimezone(timezone.utc) == datetime(2026, 7, 1, 6, 0, tzinfo=timezone.utc)
 
 
+UTC = timezone.utc
+# 29 March 2026 has no 02:00 to 02:59 in Paris, 25 October has them twice.
+CHANGES = {
+    "an hour that isn't there": ("30 2 * * *", "2026-03-28T01:31", ["2026-03-30T00:30"]),
+    "past an hour that isn't there": ("*/30 * * * *", "2026-03-29T00:45", ["2026-03-29T01:00", "2026-03-29T01:30"]),
+    "an hour that comes twice": (
+        "*/30 2-3 * * *",
+        "2026-10-25T00:00",
+        ["2026-10-25T00:30", "2026-10-25T01:00", "2026-10-25T01:30", "2026-10-25T02:00"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "now", "due"), CHANGES.values(), ids=CHANGES)
+def test_ticks_around_a_change_of_the_clock_are_moments_that_exist(text: str, now: str, due: list[str]) -> None:
+    cron = parse_cron(text)
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    for each in due:
+        tick = next_tick(cron, moment.astimezone(PARIS), PARIS)
+        assert tick is not None
+        moment = tick.astimezone(UTC)
+        assert moment == datetime.fromisoformat(each).replace(tzinfo=UTC)
+    before = [tick.astimezone(UTC) for tick in islice(ticks_before(cron, moment.astimezone(PARIS), PARIS), len(due))]
+    assert before == [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in reversed(due)]
+
+
+@given(
+    zone=st.sampled_from(["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "UTC"]).map(ZoneInfo),
+    minutes=st.sampled_from(["*/7", "0", "15,45"]),
+    hours=st.sampled_from(["*", "1-3", "2"]),
+    # Around the changes of the clock in spring and in autumn.
+    day=st.sampled_from([datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 10, 11)]),
+    seconds=st.integers(0, 31 * 24 * 3600),
+)
+def test_ticks_are_the_minutes_of_real_time_whose_clock_fits(
+    zone: ZoneInfo, minutes: str, hours: str, day: datetime, seconds: int
+) -> None:
+    cron = parse_cron(f"{minutes} {hours} * * *")
+    now = day + timedelta(seconds=seconds)
+    fits = {(each.hour, each.minute) for each in cron.times}
+
+    def is_due(moment: datetime) -> bool:
+        local = moment.astimezone(zone)
+        return (local.hour, local.minute) in fits
+
+    minute = now.replace(second=0)
+    before = (each for n in range(4 * 24 * 60) if is_due(each := minute - timedelta(minutes=n)))
+    after = (each for n in range(1, 4 * 24 * 60) if is_due(each := minute + timedelta(minutes=n)))
+    local = now.astimezone(zone)
+    ticks = islice(ticks_before(cron, local, zone), 3)
+    assert [tick.astimezone(UTC) for tick in ticks] == list(islice(before, 3))
+    tick = next_tick(cron, local, zone)
+    assert tick is not None
+    assert tick.astimezone(UTC) == next(after)
+
+
 @given(
     step=st.integers(1, 59),
     hours=st.sampled_from(["*", "8-18", "0,23"]),

@@ -41,6 +41,21 @@ def test_freshness(cron: str, now: str, started: str, success: str | None, healt
     assert (said is None) is healthy
 
 
+def utc(text: str) -> float:
+    return datetime.fromisoformat(f"{text}+00:00").timestamp()
+
+
+def test_the_start_of_summer_time_is_no_hour_without_success() -> None:
+    now = utc("2026-03-29T01:00:30")  # 03:00:30, a minute after 01:59:30
+    assert complaint(parse_cron(FIVE), PARIS, now, 0, now - 31) is None
+
+
+def test_the_end_of_summer_time_is_no_hour_that_forgives() -> None:
+    now = utc("2026-10-25T01:30:30")  # 02:30:30 for the second time
+    assert complaint(parse_cron(FIVE), PARIS, now, 0, now - 21 * 60) is not None
+    assert complaint(parse_cron(FIVE), PARIS, now, 0, now - 9 * 60) is None
+
+
 def test_the_complaint_says_when_the_last_success_was() -> None:
     said = complaint(parse_cron(FIVE), PARIS, at("2026-11-20 13:00"), at(EARLY), at("2026-11-20 12:00:04"))
     assert said is not None
