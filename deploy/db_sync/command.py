@@ -21,7 +21,7 @@ from db_sync.report import render_table
 from db_sync.run import Run
 from db_sync.schedule import keep_schedule, run_file, scratch, started_file
 from db_sync.settings import Settings, clean_variables, parse_complete_settings, parse_settings
-from db_sync.state import SUCCESS, read_time, replace, writable
+from db_sync.state import SUCCESS, read_time, replace, run_begin, writable
 
 USAGE = """\
 db-sync            mirror the database into the workbook at each tick of DB_SYNC_CRON
@@ -87,7 +87,10 @@ def check_health(variables: Mapping[str, str]) -> int:
         return 0
     settings = parse_settings(variables)
     success = read_time(settings.state / SUCCESS)
-    reason = complaint(settings.cron, settings.zone, time.time(), started, success)
+    reason = complaint(
+        settings.cron, settings.zone, time.time(), started, success,
+        running=run_begin(settings.state), timeout=settings.timeout_seconds,
+    )  # fmt: skip
     fine = "The workbook is fresh." if success else "No run has succeeded yet: the schedule has only just begun."
     print(reason or fine)  # noqa: T201
     return 1 if reason else 0

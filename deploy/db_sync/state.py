@@ -64,6 +64,18 @@ def run_lock(folder: Path, patience_seconds: float, say_waiting: Callable[[], No
         os.close(descriptor)
 
 
+def run_begin(folder: Path) -> float | None:
+    """When the run began that has the lock, or that was killed with it; None where there is none.
+
+    To try the lock itself would keep a run from it that is just beginning.
+    """
+    try:
+        found = (folder / LOCK).stat()
+    except OSError:
+        return None
+    return found.st_mtime if found.st_size else None
+
+
 def try_to_take(descriptor: int) -> bool:
     """Lock the file, unless another run holds it."""
     try:

@@ -28,10 +28,13 @@ CASES = {
     "started long ago and never well": (FIVE, "2026-11-20 12:00", "2026-11-20 11:44", None, False),
     "before the first tick": (FIVE, "2026-11-20 12:04:59", "2026-11-20 12:00:01", None, True),
     "in the first run": (FIVE, "2026-11-20 12:04", "2026-11-20 11:56", None, True),
-    "the first run is over and not well": (FIVE, "2026-11-20 12:05", "2026-11-20 11:56", None, False),
+    "two ticks after the start": (FIVE, "2026-11-20 12:09", "2026-11-20 11:56", None, True),
+    "three ticks after the start": (FIVE, "2026-11-20 12:10", "2026-11-20 11:56", None, False),
     "over a weekend": (OFFICE, "2026-11-23 09:30", EARLY, "2026-11-20 18:01", True),
     "a weekend and a morning": (OFFICE, "2026-11-23 10:00", EARLY, "2026-11-20 18:01", False),
-    "a clock set back": (FIVE, "2026-11-20 11:00", EARLY, "2026-11-20 12:00", True),
+    "a success that is to come": (FIVE, "2026-11-20 11:00", EARLY, "2027-11-20 12:00", False),
+    "a start that is to come": (FIVE, "2026-11-20 11:00", "2027-11-20 12:00", "2026-11-20 10:00", False),
+    "a start to come and a success": (FIVE, "2026-11-20 11:01", "2027-11-20 12:00", "2026-11-20 11:00:09", True),
 }
 
 
@@ -39,6 +42,34 @@ CASES = {
 def test_freshness(cron: str, now: str, started: str, success: str | None, healthy: bool) -> None:
     said = complaint(parse_cron(cron), PARIS, at(now), at(started), None if success is None else at(success))
     assert (said is None) is healthy
+
+
+# The last success, when the run that holds the lock began, and whether it is healthy at noon with a timeout of an hour.
+RUNNING = {
+    "a long run after a good one": ("2026-11-20 11:15:09", "2026-11-20 11:20", True),
+    "a first run that is long": (None, "2026-11-20 11:15", True),
+    "a run that began too late": ("2026-11-20 11:00:09", "2026-11-20 11:45", False),
+    "the second run after a bad one": ("2026-11-20 11:15:09", "2026-11-20 11:45", False),
+    "a run that is older than its timeout": ("2026-11-20 10:55:09", "2026-11-20 11:00", False),
+    "a run that is to begin": ("2026-11-20 11:00:09", "2026-11-20 13:00", False),
+}
+
+
+@pytest.mark.parametrize(("success", "began", "healthy"), RUNNING.values(), ids=RUNNING)
+def test_a_run_that_goes_on_is_judged_by_what_there_was_when_it_began(
+    success: str | None, began: str, healthy: bool
+) -> None:
+    said = complaint(
+        parse_cron(FIVE), PARIS, at("2026-11-20 12:00"), at("2026-11-20 11:05"), at(success) if success else None,
+        running=at(began), timeout=3600,
+    )  # fmt: skip
+    assert (said is None) is healthy
+
+
+def test_the_complaint_says_that_the_last_success_is_to_come() -> None:
+    said = complaint(parse_cron(FIVE), PARIS, at("2026-11-20 13:00"), at(EARLY), at("2027-11-20 12:00"))
+    assert said is not None
+    assert "the last was at 2027-11-20T11:00:00+00:00, which is to come: the clock was wrong" in said
 
 
 def utc(text: str) -> float:

@@ -192,6 +192,20 @@ def test_health_says_that_no_run_has_succeeded_yet(host: Host) -> None:
     assert host.run("--health", DB_SYNC_CRON="* * * * *").stdout == "The workbook is fresh.\n"
 
 
+def test_health_forgives_a_run_that_goes_on_while_it_is_younger_than_its_timeout(host: Host) -> None:
+    secondly = {"DB_SYNC_CRON": "*/1 * * * * * *"}
+    begin(host, 1)
+    host.let_meltano('echo begun >> "$0.calls"; sleep 20')
+    process = host.start("--once")
+    wait_until(lambda: "begun" in host.calls())
+    time.sleep(4)
+    assert host.run("--health", **secondly).returncode == 0
+    assert host.run("--health", **secondly, DB_SYNC_TIMEOUT="2s").returncode == 1, "it is older than it may become"
+    process.terminate()
+    process.wait(10)
+    assert host.run("--health", **secondly).returncode == 1, "there is no run any more"
+
+
 def begin(host: Host, seconds_ago: float) -> None:
     """As if the schedule had begun then."""
     folder = host.folder / "tmp" / "db-sync"
