@@ -114,6 +114,8 @@ def dispatch(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     """Do what the arguments say; return the exit status."""
     if not arguments:
         return keep(variables)
+    if not arguments[0]:
+        raise SettingsError(["db-sync was given an empty argument: leave it out, or name a command."])
     if arguments[0].startswith("-"):
         option = OPTIONS.get(arguments[0])
         if option is None or len(arguments) > 1:

@@ -68,14 +68,17 @@ class Settings:
 
 
 def clean_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment as it is meant: without the carriage returns of a file from Windows, and with the driver we have.
+    """The environment as it is meant: without the carriage returns of a file from Windows, without what is empty, which
+    Meltano would take for a value, and with the driver we have.
 
     SQLAlchemy would look for another one in an address of Postgres that names none.
     """
-    stripped = {name: value.strip() if name.startswith(OURS) else value for name, value in environment.items()}
-    if SYSTEM_DATABASE in stripped:
-        stripped[SYSTEM_DATABASE] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", stripped[SYSTEM_DATABASE])
-    return stripped
+    ours = (*OURS, SYSTEM_DATABASE)
+    stripped = {name: value.strip() if name.startswith(ours) else value for name, value in environment.items()}
+    cleaned = {name: value for name, value in stripped.items() if value or not name.startswith(ours)}
+    if SYSTEM_DATABASE in cleaned:
+        cleaned[SYSTEM_DATABASE] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", cleaned[SYSTEM_DATABASE])
+    return cleaned
 
 
 def parse_settings(variables: Mapping[str, str]) -> Settings:
@@ -165,8 +168,25 @@ def check_level(text: str) -> str | None:
 
 def check_url(text: str) -> str | None:
     # The address is a secret: whoever has it can report in our name.
-    parts = urlsplit(text)
-    return None if parts.scheme in {"http", "https"} and parts.hostname else "must be an http or https address."
+    is_address = re.match(r"https?://", text, re.IGNORECASE) and host_of(text)
+    return None if is_address else "must be an http or https address."
+
+
+def check_system_database(text: str) -> str | None:
+    # It may hold a password. A server's host may be left out, for the socket of this machine.
+    is_file = re.match(r"sqlite(\+\w+)?:///.", text)
+    if is_file or (re.match(r"postgresql(\+\w+)?://", text) and host_of(text) is not None):
+        return None
+    return "must be an address like sqlite:////data/meltano.db or postgresql://user:password@host:5432/name."
+
+
+def host_of(address: str) -> str | None:
+    """The host of an address, empty where it has none; None where host or port can't be read."""
+    try:
+        parts = urlsplit(address)
+        return parts.hostname or "" if parts.port is None or parts.port else None
+    except ValueError:
+        return None
 
 
 CHECKS = {
@@ -176,6 +196,7 @@ CHECKS = {
     "DB_SYNC_BATCH_SIZE": check_batch_size,
     "DB_SYNC_LOG_LEVEL": check_level,
     "DB_SYNC_PING_URL": check_url,
+    SYSTEM_DATABASE: check_system_database,
 }
 
 

@@ -93,6 +93,10 @@ def test_what_the_entry_point_does_not_know_is_said(host: Host) -> None:
     assert unknown.stderr.startswith("db-sync: db-sync doesn't know '--twice'. It knows:")
     nowhere = host.run("nowhere")
     assert (nowhere.returncode, nowhere.stderr) == (1, "db-sync: 'nowhere' can't be run (No such file or directory).\n")
+    nothing = host.run("")
+    assert (nothing.returncode, nothing.stderr) == (
+        2, "db-sync: db-sync was given an empty argument: leave it out, or name a command.\n"
+    )  # fmt: skip
     assert "db-sync --once" in host.run("--help").stdout
 
 

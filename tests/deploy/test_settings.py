@@ -50,6 +50,13 @@ WRONG = {
     "half a row": ("DB_SYNC_BATCH_SIZE", "0.5", "give a whole number from 1"),
     "a loud log": ("DB_SYNC_LOG_LEVEL", "loud", "set it to one of debug, info"),
     "a file as ping": ("DB_SYNC_PING_URL", "file:///etc/passwd", "must be an http or https address"),
+    "no host of a ping": ("DB_SYNC_PING_URL", "http:///s3cret", "must be an http or https address"),
+    "half an address as ping": ("DB_SYNC_PING_URL", "http://[::1", "must be an http or https address"),
+    "no port of a ping": ("DB_SYNC_PING_URL", "http://ping.example:https/x", "must be an http or https address"),
+    "no address of Meltano's database": ("MELTANO_DATABASE_URI", "db/meltano", "must be an address like sqlite:///"),
+    "no port of Meltano's database": ("MELTANO_DATABASE_URI", "postgresql://u:p@db:x/y", "must be an address like"),
+    "a database without a driver": ("MELTANO_DATABASE_URI", "mysql://u:p@db/y", "must be an address like sqlite:///"),
+    "quotation marks around it": ("MELTANO_DATABASE_URI", '"sqlite:////data/x.db"', "must be an address like"),
     "quotation marks": ("DB_SYNC_CRON", '"* * * * *"', "begins and ends with a quotation mark"),
 }
 
@@ -61,13 +68,19 @@ def test_a_value_that_cannot_be_used_is_named_with_its_reason(name: str, value: 
 
 
 def test_no_secret_is_repeated() -> None:
-    said = problems(DB_SYNC_PING_URL="ftp://ping.example/s3cret", GOOGLE_CREDENTIALS_BASE64="'s3cret'")
+    said = problems(DB_SYNC_PING_URL="ftp://ping.example/s3cret", GOOGLE_CREDENTIALS_BASE64="'s3cret'",
+                    MELTANO_DATABASE_URI="postgresql://u:s3cret@db:x/y")  # fmt: skip
     assert "s3cret" not in " ".join(said)
 
 
 def test_line_ends_of_windows_are_stripped_from_our_variables_alone() -> None:
     cleaned = clean_variables({"DB_SYNC_CRON": "* * * * *\r", "GOOGLE_SPREADSHEET_ID": " x ", "OTHER": "y\r"})
     assert cleaned == {"DB_SYNC_CRON": "* * * * *", "GOOGLE_SPREADSHEET_ID": "x", "OTHER": "y\r"}
+
+
+def test_what_is_empty_is_dropped_since_meltano_would_take_it_for_a_value() -> None:
+    empty = {"MELTANO_DATABASE_URI": " ", "DB_SYNC_CRON": "\r", "TARGET_GSHEETS_TIMEZONE": ""}
+    assert clean_variables({**empty, "OTHER": ""}) == {"OTHER": ""}
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
