@@ -48,7 +48,9 @@ MINUTE = Field("minute", 0, 59, {})
 HOUR = Field("hour", 0, 23, {})
 DAY = Field("day of the month", 1, 31, {})
 MONTH = Field("month", 1, 12, names((*MONTHS, "december"), 1))
-WEEKDAY = Field("day of the week", 0, 6, names(WEEKDAYS, 0) | {"7": 0, "07": 0})
+WEEKDAY = Field("day of the week", 0, 6, names(WEEKDAYS, 0) | {"7": 0})
+# Whose numbers supercronic takes for 0 where they begin with a zero.
+WITHOUT_ZEROS = (MONTH, WEEKDAY)
 
 
 class CronError(ValueError):
@@ -113,13 +115,23 @@ def parse_entry(text: str, field: Field) -> range:
         return range(field.low, field.high + 1, step)
     first = number_of(found["first"], field)
     last = number_of(found["last"], field) if found["last"] else field.high if found["step"] else first
-    if last < first:
-        raise CronError(f"'{text}' ends before it begins")
+    is_to_sunday = field is WEEKDAY and found["last"] not in {None, found["first"]} and last == 0
+    if last < first or is_to_sunday:
+        reason = ", since Sunday is 0" if is_to_sunday else ""
+        remedy = span(first, field.high) + (f",{span(field.low, last)}" if first > last else "")
+        raise CronError(f"'{text}' ends before it begins{reason}: write {remedy}")
     return range(first, last + 1, step)
+
+
+def span(first: int, last: int) -> str:
+    """A range as an expression has it."""
+    return f"{first}" if first == last else f"{first}-{last}"
 
 
 def number_of(text: str, field: Field) -> int:
     """The number that a word or some digits stand for."""
+    if field in WITHOUT_ZEROS and re.fullmatch(r"0\d", text):
+        raise CronError(f"'{text}' must be written without its zero, as {text[1]}")
     number = field.words.get(text, int(text) if text.isdecimal() and len(text) <= 2 else -1)
     if not field.low <= number <= field.high:
         raise CronError(f"'{text}' is no {field.name} from {field.low} to {field.high}")
