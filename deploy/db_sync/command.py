@@ -21,7 +21,7 @@ from db_sync.report import render_table
 from db_sync.run import Run
 from db_sync.schedule import keep_schedule, run_file, scratch, started_file
 from db_sync.settings import Settings, clean_variables, parse_complete_settings, parse_settings
-from db_sync.state import SUCCESS, read_time, replace, run_begin, writable
+from db_sync.state import SUCCESS, probe, read_time, replace, run_begin, writable
 
 USAGE = """\
 db-sync            mirror the database into the workbook at each tick of DB_SYNC_CRON
@@ -35,7 +35,10 @@ db-sync COMMAND …  run any other command, as in: db-sync meltano --version
 def keep(variables: Mapping[str, str]) -> int:
     """Keep the schedule."""
     log = Log(as_json=True)
-    return keep_schedule(read_settings(variables, log), variables, log)
+    try:
+        return keep_schedule(read_settings(variables, log), variables, log)
+    except DbSyncError as error:
+        return say_error(error, log)
 
 
 def run_tick(variables: Mapping[str, str]) -> int:
@@ -49,12 +52,17 @@ def run_tick(variables: Mapping[str, str]) -> int:
         log.say(str(error), "warning")
         return 0
     except DbSyncError as error:
-        for sentence in str(error).splitlines():
-            log.say(sentence, "error")
-        return error.status
+        return say_error(error, log)
     finally:
         with suppress(OSError):
             run_file().unlink()
+
+
+def say_error(error: DbSyncError, log: Log) -> int:
+    """One line for each thing to mend; return the exit status."""
+    for sentence in str(error).splitlines():
+        log.say(sentence, "error")
+    return error.status
 
 
 def run_once(variables: Mapping[str, str]) -> int:
@@ -69,7 +77,7 @@ def run_once(variables: Mapping[str, str]) -> int:
 
 def check_both_sides(variables: Mapping[str, str]) -> int:
     """Say what a run would do."""
-    read_settings(variables, Log(as_json=False))
+    probe(read_settings(variables, Log(as_json=False)).state)
     return check(variables)
 
 
@@ -107,6 +115,7 @@ OPTIONS: dict[str, Callable[[Mapping[str, str]], int]] = {
     "--check": check_both_sides,
     "--health": check_health,
     "--help": print_usage,
+    "-h": print_usage,
 }
 
 
@@ -119,7 +128,8 @@ def dispatch(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     if arguments[0].startswith("-"):
         option = OPTIONS.get(arguments[0])
         if option is None or len(arguments) > 1:
-            raise SettingsError([f"db-sync doesn't know '{' '.join(arguments)}'. It knows:\n{USAGE}"])
+            Log(as_json=False).say(f"db-sync doesn't know '{' '.join(arguments)}'. It knows:\n{USAGE.rstrip()}")
+            return SettingsError.status
         return option(variables)
     try:
         os.execvpe(arguments[0], list(arguments), dict(variables))  # noqa: S606
@@ -132,6 +142,4 @@ def main() -> int:
     try:
         return dispatch(sys.argv[1:], clean_variables(os.environ))
     except DbSyncError as error:
-        for line in str(error).splitlines():
-            print(f"db-sync: {line}", file=sys.stderr)  # noqa: T201
-        return error.status
+        return say_error(error, Log(as_json=False))

@@ -15,7 +15,7 @@ from typing import TextIO
 
 from db_sync.errors import no_program
 from db_sync.names import explain_names, value_of
-from db_sync.report import CELLS_LIMIT, align
+from db_sync.report import CELLS_LIMIT, align, count
 
 CHECK = ("invoke", "target-gsheets", "--check")
 READ = ("invoke", "tap-mih-postgres")
@@ -61,8 +61,8 @@ def render_preview(sheets: Mapping[str, Sheet], variables: Mapping[str, str]) ->
     """The sheets to come with their sums, and the rules by which tables are left out."""
     rows = [(name, f"{sheet.rows:,}", f"{sheet.columns:,}", f"{sheet.cells:,}") for name, sheet in sheets.items()]
     cells = sum(sheet.cells for sheet in sheets.values())
-    share = f"{cells:,} cells, of the {CELLS_LIMIT:,} that a workbook may have"
-    total = f"{len(sheets)} tables, {sum(sheet.rows for sheet in sheets.values()):,} rows, {share}"
+    share = f"{count(cells, 'cell')}, of the {CELLS_LIMIT:,} that a workbook may have"
+    total = f"{count(len(sheets), 'table')}, {count(sum(sheet.rows for sheet in sheets.values()), 'row')}, {share}"
     rules = [(what, value_of(name, variables) or default) for name, default, what in RULES]
     left_out = "; ".join(f"{what} {value}" for what, value in rules if value)
     return "\n".join(

@@ -90,6 +90,17 @@ def test_check_says_as_much_as_the_level_asks_for(host: Host) -> None:
     assert host.calls()[0] == "--log-level=debug invoke target-gsheets --check"
 
 
+def test_check_looks_at_the_folder_that_a_run_writes_to(host: Host) -> None:
+    answer = host.run("--check", DB_SYNC_STATE_FOLDER="/proc/nowhere")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("db-sync: /proc/nowhere can't be written")
+    assert "ready" not in answer.stdout
+
+
+def test_one_is_one() -> None:
+    assert "\n1 table, 1 row, 4 cells, of the 10,000,000" in render_preview({"a": Sheet(1, 2)}, {})
+
+
 def test_check_begins_with_the_settings(host: Host) -> None:
     assert host.run("--check", GOOGLE_SPREADSHEET_ID="").returncode == 2
     assert host.calls() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 
@@ -70,15 +71,26 @@ def test_supercronic_has_the_last_word_on_the_schedule(host: Host) -> None:
     (host.bin / "supercronic").write_text("#!/bin/sh\nexit 1\n")
     answer = host.run()
     assert answer.returncode == 2
-    assert answer.stderr == "db-sync: DB_SYNC_CRON is '*/1 * * * * * *', which supercronic doesn't understand.\n"
+    (line,) = map(json.loads, answer.stderr.splitlines())
+    assert line["event"] == "DB_SYNC_CRON is '*/1 * * * * * *', which supercronic doesn't understand."
 
 
 def test_missing_settings_end_the_container_with_all_of_them(host: Host) -> None:
     answer = host.run(DB_SYNC_DATABASE_URL="", GOOGLE_CREDENTIALS_BASE64="")
     assert answer.returncode == 2
-    assert [line.split()[1] for line in answer.stderr.splitlines()] == [
+    assert [json.loads(line)["event"].split()[0] for line in answer.stderr.splitlines()] == [
         "DB_SYNC_DATABASE_URL", "GOOGLE_CREDENTIALS_BASE64",
     ]  # fmt: skip
+
+
+def test_an_error_at_the_start_of_the_schedule_is_a_line_of_json_like_all_others(host: Host) -> None:
+    answer = host.run(DB_SYNC_DATABASE_URL="", DB_SYNC_STATE_FOLDER="/proc/nowhere")
+    assert answer.returncode == 2
+    (line,) = map(json.loads, answer.stderr.splitlines())
+    assert (line["level"], line["event"].split()[0]) == ("error", "DB_SYNC_DATABASE_URL")
+    folder = host.run(DB_SYNC_STATE_FOLDER="/proc/nowhere")
+    assert folder.returncode == 1
+    assert json.loads(folder.stderr.splitlines()[-1])["event"].startswith("/proc/nowhere can't be written")
 
 
 def test_any_other_command_is_run_as_it_is(host: Host) -> None:
@@ -91,6 +103,7 @@ def test_what_the_entry_point_does_not_know_is_said(host: Host) -> None:
     unknown = host.run("--twice")
     assert unknown.returncode == 2
     assert unknown.stderr.startswith("db-sync: db-sync doesn't know '--twice'. It knows:")
+    assert "\ndb-sync --once     mirror" in unknown.stderr, "a usage's lines are no errors"
     nowhere = host.run("nowhere")
     assert (nowhere.returncode, nowhere.stderr) == (1, "db-sync: 'nowhere' can't be run (No such file or directory).\n")
     nothing = host.run("")
@@ -98,6 +111,7 @@ def test_what_the_entry_point_does_not_know_is_said(host: Host) -> None:
         2, "db-sync: db-sync was given an empty argument: leave it out, or name a command.\n"
     )  # fmt: skip
     assert "db-sync --once" in host.run("--help").stdout
+    assert host.run("-h").stdout == host.run("--help").stdout
 
 
 def test_a_second_signal_changes_nothing(host: Host) -> None:

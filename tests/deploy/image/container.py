@@ -35,7 +35,7 @@ def test_a_container_without_settings_names_all_that_is_missing(site: Site) -> N
         DB_SYNC_DATABASE_URL=None, GOOGLE_SPREADSHEET_ID=None, DB_SYNC_CRON="often", DB_SYNC_TIMEZONE="Paris"
     )
     assert answer.returncode == 2
-    assert [line.split()[1] for line in answer.stderr.splitlines()] == [
+    assert [json.loads(line)["event"].split()[0] for line in answer.stderr.splitlines()] == [
         "DB_SYNC_DATABASE_URL", "GOOGLE_SPREADSHEET_ID", "DB_SYNC_CRON", "DB_SYNC_TIMEZONE",
     ]  # fmt: skip
 
