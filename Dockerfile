@@ -44,8 +44,8 @@ FROM ${PYTHON_IMAGE} AS base
 RUN python3 -m compileall -q \
     -x '/(dist-packages|ensurepip|idlelib|lib2to3|pydoc_data|site-packages|test|tests|tkinter|turtledemo)/' \
     "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
-# The state's volume takes its owner from here.
-RUN install -d -o 10001 -g 10001 -m 0700 /data
+# The state's volume takes its owner and mode from here: others may pass through to the metrics, and list nothing.
+RUN install -d -o 10001 -g 10001 -m 0711 /data
 COPY --from=supercronic /supercronic /usr/local/bin/supercronic
 COPY meltano.yml LICENSE /app/
 WORKDIR /app

@@ -144,6 +144,7 @@ class Run:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                umask=0o077,  # its database lies where others may pass through to the metrics
                 pass_fds=[bounds.lock.descriptor],
             )
         except FileNotFoundError as error:

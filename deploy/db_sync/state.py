@@ -108,8 +108,13 @@ def probe(folder: Path) -> None:
 
 
 def replace(path: Path, text: str) -> None:
-    """Write a file that others read, whole or not at all; raise OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file that others read, whole or not at all; raise OSError.
+
+    So may its folder be, where there was none, whatever the umask.
+    """
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(0o755)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(text)

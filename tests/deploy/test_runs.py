@@ -39,6 +39,18 @@ def test_a_good_run_leaves_its_time_and_its_metrics(host: Host) -> None:
     assert "db_sync_workbook_cells{" not in metrics.read_text(), "figures of another run"
 
 
+def test_another_user_reads_the_metrics_and_not_meltano_s_database(host: Host) -> None:
+    host.let_meltano(f"report; touch {host.state}/meltano.db")
+    host.state.chmod(0o711)
+    before = os.umask(0o077)  # as the systemd unit has it
+    assert host.run("--once").returncode == 0
+    os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o007 for path in host.state.rglob("*")}
+    assert {name: modes[name] for name in ("metrics", "db-sync.prom", "meltano.db", "run.lock")} == {
+        "metrics": 5, "db-sync.prom": 4, "meltano.db": 0, "run.lock": 0
+    }  # fmt: skip
+
+
 def test_the_size_of_a_sheet_is_remembered_for_runs_that_do_not_read_it(host: Host) -> None:
     host.let_meltano("report")
     host.run("--once")

@@ -140,6 +140,14 @@ def test_nothing_is_installed_or_left_at_run_time(site: Site) -> None:
     assert left == [], "Meltano's files with the secrets"
 
 
+def test_another_user_may_read_the_metrics_and_nothing_of_meltano_s(site: Site) -> None:
+    assert site.run("--once").returncode == 0
+    script = "grep -c db_sync_last_success /data/metrics/db-sync.prom; cat /data/meltano.db; ls /data"
+    answer = site.run("sh", "-c", script, options=["--user=65534:65534"])
+    assert int(answer.stdout) > 0
+    assert answer.stderr.count("Permission denied") == 2
+
+
 def test_sigterm_in_mid_commit_lets_the_commit_finish(site: Site) -> None:
     site.emulator.forget_calls()
     site.fault({"kind": "delay", "method": COMMIT, "seconds": 4})
