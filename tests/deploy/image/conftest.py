@@ -113,8 +113,10 @@ class Container:
         return answer.stdout + answer.stderr
 
     def lines(self) -> list[dict[str, Any]]:
-        """What it said; every line must be JSON."""
-        return [json.loads(line) for line in self.logs().splitlines()]
+        """What it said; every line must be JSON. One that is being written isn't one yet."""
+        answer = podman(["podman", "logs", self.name])
+        said = [*answer.stdout.splitlines(keepends=True), *answer.stderr.splitlines(keepends=True)]
+        return [json.loads(line) for line in said if line.endswith("\n")]
 
     def runs(self) -> list[dict[str, Any]]:
         """The runs that ended, as the entry point says them."""
