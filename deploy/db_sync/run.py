@@ -190,7 +190,7 @@ class Run:
         try:
             if not ended.status:
                 replace(state / SUCCESS, f"{ended.finished:.3f}\n")
-            if ended.report is not None:
+            if ended.streams:  # none came where the target's settings are refused
                 replace(state / SIZES, json.dumps(sizes(ended)))
             replace(state / METRICS, render_metrics(ended, workbook_of(variables), read_time(state / SUCCESS)))
             if self.settings.has_own_database and SYSTEM_DATABASE in variables:

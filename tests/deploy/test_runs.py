@@ -54,6 +54,9 @@ def test_another_user_reads_the_metrics_and_not_meltano_s_database(host: Host) -
 def test_the_size_of_a_sheet_is_remembered_for_runs_that_do_not_read_it(host: Host) -> None:
     host.let_meltano("report")
     host.run("--once")
+    refused = {"event": "run_report", "state": "failed", "error": "no key", "streams": []}
+    host.let_meltano(f"""echo '{json.dumps(refused)}' > "$TARGET_GSHEETS_REPORT_PATH"; exit 1""")
+    assert host.run("--once").returncode == 1
     host.let_meltano('report; sed -i \'s/"rows": 3, "columns": 2/"rows": null, "columns": null/\' '
                      '"$TARGET_GSHEETS_REPORT_PATH"')  # fmt: skip
     assert "a         3        2" in host.run("--once").stdout
