@@ -11,22 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
+from db_sync.names import SDK
 
 ROOT = Path(__file__).parents[1]
 PLUGINS = {"tap-mih-postgres": "extractors", "target-gsheets": "loaders"}
-# What singer-sdk adds to every plugin: its own documentation describes it.
-SDK_SETTINGS = {
-    "add_record_metadata",
-    "batch_config",
-    "faker_config",
-    "flattening_enabled",
-    "flattening_max_depth",
-    "flattening_max_key_length",
-    "flattening_separator",
-    "stream_map_config",
-    "stream_maps",
-    "validate_records",
-}
 
 
 @cache
@@ -34,7 +22,7 @@ def settings_of(plugin: str) -> dict[str, dict[str, Any]]:
     """A plugin's own settings, as its --about says them."""
     command = [Path(sys.executable).with_name(plugin), "--about", "--format=json"]
     about = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    return {name: setting for name, setting in about["settings"]["properties"].items() if name not in SDK_SETTINGS}
+    return {name: setting for name, setting in about["settings"]["properties"].items() if name not in SDK}
 
 
 def table_row(name: str, setting: dict[str, Any]) -> str:
