@@ -135,7 +135,7 @@ def judge_cells(workbook: Workbook) -> Finding:
     used = MAX_CELLS - workbook.spare_cells
     text = f"{used:,} of {MAX_CELLS:,} that a workbook may have ({used / MAX_CELLS:.1%}), blank ones included"
     if used < CROWDED_SHARE * MAX_CELLS:
-        return Finding("cells", f"{text}; --dry-run with a tap's messages says how many there will be")
+        return Finding("cells", f"{text}; with --dry-run and a tap's messages you see how many there will be")
     largest = sorted(workbook.sheets, key=lambda sheet: -sheet.cells)[:3]
     sizes = ", ".join(f"{sheet.title!r} ({sheet.row_count:,} x {sheet.column_count:,})" for sheet in largest)
     text = f"{text}: delete tabs, or blank rows and columns. The largest are {sizes}."

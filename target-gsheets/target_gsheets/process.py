@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from types import FrameType
-from typing import IO, Any, ClassVar, NoReturn
+from typing import IO, Any, ClassVar
 
 import click
 from singer_sdk import Target
@@ -61,7 +61,8 @@ OPTIONS = [
     click.Option(
         ["--check"],
         is_flag=True,
-        help="Look whether settings, credentials and workbook are in order, say what to mend, and change nothing.",
+        help="Look whether settings, credentials and workbook are in order, say what to mend, and change nothing. With "
+        "--dry-run go on with that where all is in order.",
     ),
     click.Option(
         ["--dry-run"],
@@ -164,7 +165,10 @@ class TargetProcess(Target):
             cls.append_builtin_config(cls.config_jsonschema)
             settings.update(environment_settings(cls.config_jsonschema, cls._env_var_prefix))
         if check:
-            cls.check(settings)
+            is_ready = cls.check(settings)
+            if not (is_ready and dry_run):
+                sys.exit(0 if is_ready else 1)
+            click.echo()
         # Records make no cycles: to look for any after every few hundred rows takes an eighth of the time.
         gc.set_threshold(GARBAGE_THRESHOLD)
         with nullcontext() if dry_run else reporting_refusal(settings):
@@ -187,8 +191,8 @@ class TargetProcess(Target):
         yield
 
     @classmethod
-    def check(cls, config: Mapping[str, Any]) -> NoReturn:
-        """Say whether a run would work, and what to mend; exit with 0 or 1."""
+    def check(cls, config: Mapping[str, Any]) -> bool:
+        """Say, and return, whether a run would work, and what to mend."""
         cls.append_builtin_config(cls.config_jsonschema)
         readable = normalise_config({name: value for name, value in config.items() if name != "batch_size_rows"})
         wrong = type_errors(readable, cls.config_jsonschema)
@@ -197,7 +201,7 @@ class TargetProcess(Target):
         findings += inspect(config, os.environ, {name: f"{found}." for name, found in wrong.items()})
         for line in report_lines(findings):
             click.echo(line)
-        sys.exit(0 if is_sound(findings) else 1)
+        return is_sound(findings)
 
     def read(self, file_input: IO[str] | None) -> None:
         """Process the input to its end, or to a line that is no Singer message."""

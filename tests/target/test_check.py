@@ -16,7 +16,7 @@ from target_gsheets.preflight import inspect
 from target_gsheets.settings import parse_settings
 from target_gsheets.workbook import FIELDS, Sheet, Workbook
 from tests.target.conftest import whole_stream
-from tests.target.test_cli import COMMAND, USERS
+from tests.target.test_cli import COMMAND, USERS, lines_of
 from tests.target.test_settings import BASE
 
 ME = "emulator@sheets-emulator.iam.gserviceaccount.com"
@@ -57,7 +57,7 @@ def test_a_workbook_that_is_ready_is_reported_and_left_as_it_is(workbook, tmp_pa
         f"'Test', https://docs.google.com/spreadsheets/d/{workbook.spreadsheet_id}/edit",
         "Etc/GMT (the workbook's own), locale en_US",
         "1 of ours: users (tab 'People'); 1 of other people's",
-        "26,063 of 10,000,000 that a workbook may have (0.3%), blank ones included; --dry-run",
+        "26,063 of 10,000,000 that a workbook may have (0.3%), blank ones included; with --dry-run",
         "at most 60 reads and 30 writes a minute",
         f"{ME} may change the workbook",
     ):
@@ -70,6 +70,21 @@ def test_a_workbook_that_is_ready_is_reported_and_left_as_it_is(workbook, tmp_pa
     assert [call["api"] for call in workbook.emulator.calls()] == [
         "oauth.token", "spreadsheets.get", "spreadsheets.batchUpdate",
     ]  # fmt: skip
+
+
+def test_with_a_dry_run_the_check_goes_on_to_the_sheets_and_cells_to_come(workbook, tmp_path):
+    messages = tmp_path / "messages.singer"
+    messages.write_text(lines_of(whole_stream("users", USERS, [{"id": 1, "name": "a"}])))
+    options = ("--config", str(tmp_path / "config.json"), "--dry-run", "--input", str(messages))
+    done = command(workbook.config, tmp_path, *options)
+    assert done.returncode == 0, done.stderr
+    checked, _, planned = done.stdout.partition("Ready to run. Nothing was changed.")
+    assert "26,000 of 10,000,000" in checked
+    assert "users: a new sheet of 1 rows and 2 columns" in planned
+    assert "would have 26,063 of 10,000,000 cells." in planned
+    assert workbook.titles() == ["Sheet1"]
+    done = command({**workbook.config, "timezone": "Paris"}, tmp_path, *options)
+    assert (done.returncode, "users: a new" in done.stdout) == (1, False)
 
 
 def test_all_wrong_settings_are_named_at_once_and_google_is_asked_with_the_others(workbook, tmp_path):
