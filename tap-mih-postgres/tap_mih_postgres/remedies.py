@@ -27,7 +27,11 @@ CONNECT_REMEDIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"failed to resolve host|could not translate host", "there is no host of that name", ("host",)),
     (r"definition of service|service file", "{text}", ("service",)),
     (r"too many connections|connection slots", "it has no connection left: wait, or raise its max_connections", ()),
-    (r"starting up|shutting down|not yet accepting", "it isn't ready ({text}): try again in a while", ()),
+    (
+        r"starting up|shutting down|not yet accepting|in recovery mode",
+        "it isn't ready ({text}): try again in a while",
+        (),
+    ),
     (
         r"refused|No such file|timeout|timed out|unreachable|No route",
         "nothing answers there ({text})",

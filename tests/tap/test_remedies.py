@@ -42,6 +42,10 @@ SETTINGS = Settings.from_config({"database_url": "postgresql://ann:pw-123@db:600
             "it isn't ready (the database system is starting up): try again",
         ),
         (
+            "FATAL:  the database system is in recovery mode",
+            "it isn't ready (the database system is in recovery mode): try again",
+        ),
+        (
             "FATAL:  Passwort-Authentifizierung (pw-123) für Benutzer »ann« fehlgeschlagen",
             "Passwort-Authentifizierung (***) für Benutzer »ann« fehlgeschlagen; check 'database_url'",
         ),
