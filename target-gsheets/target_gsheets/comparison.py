@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 from target_gsheets.applied import AppliedRows
 from target_gsheets.columns import Layout, header_key, lay_out
@@ -13,7 +12,7 @@ from target_gsheets.errors import SheetError
 from target_gsheets.marks import KEPT, ColumnMark, StreamMark
 from target_gsheets.proof import Guards, Verdict
 from target_gsheets.resemblance import alike
-from target_gsheets.rows import PackedRows
+from target_gsheets.rows import project, reorder
 from target_gsheets.unkeyed import to_remember, unkeyed_digest, unkeyed_digests
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
@@ -73,26 +72,33 @@ def compare(sheet: Sheet, content: Content, wanted: WantedSheet, guards: Guards)
         layout.then[column]: mark_column(wanted, layout, column, remembered.get(wanted.columns[column]))
         for column in order
     }
+    marked = tuple(columns[place] for place in sorted(columns))
+    return Comparison(
+        layout, now, changes, kept, formats, columns, mark_sheet(mark, wanted, marked, (now, changes), order)
+    )
+
+
+def mark_sheet(
+    mark: StreamMark | None,
+    wanted: WantedSheet,
+    columns: tuple[ColumnMark, ...],
+    rows: tuple[Sequence[Row], RowChanges],
+    order: Sequence[int],
+) -> StreamMark:
+    """Our mark as it shall be; `rows` are those now and what is to change, with their columns in this order."""
+    now, changes = rows
     keys = tuple(map(order.index, wanted.keys))
     digest = mark.keys if mark else ""
     if not digest or touches_keys(changes, keys):
         digest = keys_digest(AppliedRows(changes, now), keys)
-    return Comparison(
-        layout,
-        now,
-        changes,
-        kept,
-        formats,
+    return StreamMark(
+        wanted.stream,
         columns,
-        StreamMark(
-            wanted.stream,
-            tuple(columns[place] for place in sorted(columns)),
-            digest,
-            wanted.bookmark,
-            wanted.runs_after(mark.runs if mark else ()),
-            is_partial=wanted.is_partial,
-            unkeyed=standing_unkeyed(wanted, mark, AppliedRows(changes, now), order, keys),
-        ),
+        digest,
+        wanted.bookmark,
+        wanted.runs_after(mark.runs if mark else ()),
+        is_partial=wanted.is_partial,
+        unkeyed=standing_unkeyed(wanted, mark, AppliedRows(changes, now), order, keys),
     )
 
 
@@ -227,23 +233,3 @@ def mark_column(wanted: WantedSheet, layout: Layout, column: int, remembered: Co
     if remembered and remembered.shown_as == f"{shown_as}.000":
         shown_as = remembered.shown_as
     return ColumnMark(name, shown_as, "" if text == name else text)
-
-
-def project(rows: Sequence[Row], positions: Sequence[int | None]) -> PackedRows:
-    """The cells of these columns, empty where a row is short or the column isn't there yet."""
-    width = len(positions)
-    in_place = list(positions) == list(range(width))
-    if in_place and isinstance(rows, PackedRows) and rows.widths <= {width}:
-        return rows
-    if in_place:
-        return PackedRows((*row[:width], *(None,) * (width - len(row))) for row in rows)
-    return PackedRows(
-        tuple(None if place is None or place >= len(row) else row[place] for place in positions) for row in rows
-    )
-
-
-def reorder(rows: Sequence[Row], order: Sequence[int]) -> Sequence[Row]:
-    """Rows with their cells in another order."""
-    if list(order) == list(range(len(order))):
-        return rows
-    return PackedRows(map(itemgetter(*order), rows))

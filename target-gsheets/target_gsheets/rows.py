@@ -190,3 +190,23 @@ def unpack(piece: bytes, ends: Sequence[int]) -> list[Sequence[Cell]]:
 def within_range(cell: Cell) -> Cell:
     """A cell that can be packed."""
     return float(cell) if isinstance(cell, int) and abs(cell) >= TOO_LARGE else cell
+
+
+def project(rows: Sequence[Sequence[Cell]], positions: Sequence[int | None]) -> PackedRows:
+    """The cells of these columns, empty where a row is short or the column isn't there yet."""
+    width = len(positions)
+    in_place = list(positions) == list(range(width))
+    if in_place and isinstance(rows, PackedRows) and rows.widths <= {width}:
+        return rows
+    if in_place:
+        return PackedRows((*row[:width], *(None,) * (width - len(row))) for row in rows)
+    return PackedRows(
+        tuple(None if place is None or place >= len(row) else row[place] for place in positions) for row in rows
+    )
+
+
+def reorder(rows: Sequence[Sequence[Cell]], order: Sequence[int]) -> Sequence[Sequence[Cell]]:
+    """Rows with their cells in another order."""
+    if list(order) == list(range(len(order))):
+        return rows
+    return PackedRows(map(operator.itemgetter(*order), rows))

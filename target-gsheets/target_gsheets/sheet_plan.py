@@ -14,7 +14,7 @@ from dataclasses import replace
 from target_gsheets import batch
 from target_gsheets.applied import AppliedRows
 from target_gsheets.blocks import Block, merge_runs, segments
-from target_gsheets.comparison import Comparison, compare, reorder
+from target_gsheets.comparison import Comparison, compare
 from target_gsheets.diff import is_ours, row_after_removal
 from target_gsheets.filling import (
     DEFAULT_COLUMNS,
@@ -27,6 +27,7 @@ from target_gsheets.filling import (
 )
 from target_gsheets.marks import KEPT
 from target_gsheets.proof import Guards, Verdict
+from target_gsheets.rows import reorder
 from target_gsheets.verification import expect
 from target_gsheets.wanted import WantedSheet
 from target_gsheets.workbook import Content, Row, Sheet
